@@ -1,0 +1,39 @@
+"""Deep-learning exam calculations with every step shown, answers checked, and mistakes named.
+
+    >>> import dlcalc
+    >>> dlcalc.solve("conv", {"in": 28, "k": 3}).answers["out"]
+    26
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlcalc.api import TopicInfo, Worksheet, check, solve, topics
+    from dlcalc.core.report import Report, Verdict
+    from dlcalc.errors import DlcalcError, InputError
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "solve": "dlcalc.api",
+    "check": "dlcalc.api",
+    "Worksheet": "dlcalc.api",
+    "TopicInfo": "dlcalc.api",
+    "Report": "dlcalc.core.report",
+    "Verdict": "dlcalc.core.report",
+    "DlcalcError": "dlcalc.errors",
+    "InputError": "dlcalc.errors",
+}
+
+__all__ = ["DlcalcError", "InputError", "Report", "TopicInfo", "Verdict", "Worksheet", "check", "solve", "topics"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: the command line needs few of them."""
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'dlcalc' has no attribute {name!r}")

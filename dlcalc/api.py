@@ -1,0 +1,146 @@
+"""What Python users call: `dlcalc.solve`, `dlcalc.check`, `dlcalc.topics`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlcalc import topics as registry
+from dlcalc.core.notation import Style
+from dlcalc.core.report import Report
+from dlcalc.core.topic import Topic
+from dlcalc.core.worksheet import Worksheet as _Worksheet
+from dlcalc.errors import InputError, Text
+
+_PLAIN = Style()
+LANGUAGES = ("en", "zh")
+
+
+class Worksheet(_Worksheet):
+    """A worked calculation that can show itself. `unrounded` is the same run in full precision, for paper arithmetic."""
+
+    unrounded: _Worksheet | None = None
+
+    def render(
+        self, format: str = "text", *, steps: str = "normal", width: int = 80, color: bool = False, conventions: bool = False
+    ) -> str:
+        """Return the sheet in a format: text, terminal, markdown or json.
+
+        Raises:
+            InputError: if there is no such format or no such level of steps.
+        """
+        from dlcalc.render import FORMATS, STEPS, render_sheet
+
+        _one_of("format", format, FORMATS)
+        _one_of("steps", steps, STEPS)
+        return render_sheet(self, format, steps=steps, width=width, color=color, conventions=conventions)
+
+    def __str__(self) -> str:
+        return self.render("text").rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<{self.topic.name} worksheet: " + ", ".join(f"{k} = {v}" for k, v in self.answers.items()) + ">"
+
+    def _repr_markdown_(self) -> str:
+        """Let Jupyter show the sheet with its formulas set."""
+        return self.render("markdown")
+
+
+def solve(
+    topic: str, inputs: Mapping[str, object], *, round: int | None = None, exact: bool = False, lang: str = "en"
+) -> Worksheet:
+    """Work a calculation out.
+
+    Args:
+        topic: a topic's name; `dlcalc.topics()` lists them.
+        inputs: its inputs (conventions among them) as Python values or as typed text.
+        round: paper arithmetic: every line is rounded half up to so many decimals and carried on rounded.
+        exact: show exact fractions.
+        lang: "en" or "zh".
+
+    Raises:
+        InputError: if the topic or an input is unknown, missing, or cannot be used; says what to give instead.
+    """
+    found = registry.load(topic)
+    values = found.read(inputs)
+    given = frozenset(inputs)
+    if round is None and not exact and lang == "en":
+        return Worksheet(found, values, given, style=_PLAIN)
+    _one_of("lang", lang, LANGUAGES)
+    if round is None:
+        return Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
+    from dlcalc.core import modes
+
+    decimals = _decimals(round)
+    sheet = Worksheet(found, values, given, mode=modes.paper(decimals), style=Style(decimals=decimals, exact=exact), lang=lang)
+    sheet.unrounded = _Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
+    return sheet
+
+
+def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object], *, lang: str = "en") -> Report:
+    """Judge answers to an exercise: right, right under another convention, a known mistake, or wrong.
+
+    Args:
+        topic: a topic's name.
+        inputs: the exercise's inputs; a convention named here is fixed.
+        answers: what was answered, by answer or line name, as text or Python values.
+
+    Raises:
+        InputError: as `solve`, and for an answer name that does not exist.
+    """
+    from dlcalc.practice.check import check as judge
+
+    _one_of("lang", lang, LANGUAGES)
+    return judge(registry.load(topic), inputs, answers, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicInfo:
+    """What a topic offers: titles and meanings are (English, Chinese) pairs."""
+
+    name: str
+    title: Text
+    inputs: dict[str, Text]
+    answers: dict[str, Text]
+    conventions: dict[str, dict[Any, Text]]
+    misconceptions: dict[str, Text]
+    example: str
+
+
+def topics() -> dict[str, TopicInfo]:
+    """Return every topic by name, with its inputs, answers, conventions and misconceptions."""
+    return {name: _info(registry.load(name)) for name in registry.names()}
+
+
+def _info(topic: Topic) -> TopicInfo:
+    return TopicInfo(
+        topic.name,
+        topic.title,
+        {i.name: i.says for i in topic.inputs},
+        {a.name: a.says for a in topic.answers},
+        {c.name: dict(c.choices) for c in topic.conventions},
+        {m.name: m.remedy for m in topic.misconceptions},
+        topic.example,
+    )
+
+
+def _decimals(number: object) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 15:
+        raise InputError(
+            Text("round is {number}.", "round 是 {number}。"),
+            Text("Give a number of decimals from 0 to 15.", "请给出 0 到 15 的小数位数。"),
+            number=number,
+        ).about("round")
+    return number
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(
+            Text("There is no {name} '{value}'.", "没有这样的 {name}：“{value}”。"),
+            Text("Choose one of: {allowed}.", "请选择：{allowed}。"),
+            name=name,
+            value=value,
+            allowed=", ".join(allowed),
+        ).about(name)

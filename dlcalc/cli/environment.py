@@ -1,0 +1,74 @@
+"""The world the command line runs in, passed in so that tests can replace it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+OK, NOT_ACCEPTED, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses: done; an answer was not accepted; usage or unreadable input; interrupted."""
+
+
+@dataclass
+class Environment:
+    """Streams, environment variables and the terminal."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person is looking at standard output."""
+        return self.stdout.isatty()
+
+    @property
+    def colors(self) -> bool:
+        """Whether to use colours: a terminal, not a dumb one, and NO_COLOR unset (no-color.org)."""
+        return self.is_terminal and not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; 80 when piped, unless COLUMNS says otherwise."""
+        columns = self.variables.get("COLUMNS", "")
+        if columns.isdigit() and int(columns) > 0:
+            return int(columns)
+        if not self.is_terminal:
+            return 80
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+    def language(self, argv: Sequence[str]) -> str:
+        """Return "en" or "zh": what --lang says, else DLCALC_LANG, else the locale."""
+        for number, word in enumerate(argv):
+            if word == "--lang" and number + 1 < len(argv):
+                return "zh" if argv[number + 1].lower().startswith("zh") else "en"
+            if word.startswith("--lang="):
+                return "zh" if word[7:].lower().startswith("zh") else "en"
+        for variable in ("DLCALC_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+            value = self.variables.get(variable)
+            if value:
+                return "zh" if value.lower().startswith("zh") else "en"
+        return "en"
+
+    def write(self, text: str) -> None:
+        """Print to standard output; signs the stream cannot encode are replaced, not raised."""
+        _write(self.stdout, text)
+
+    def complain(self, text: str) -> None:
+        """Print to standard error."""
+        _write(self.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()

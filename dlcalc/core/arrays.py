@@ -1,0 +1,245 @@
+"""Arrays with strict arithmetic: entry by entry needs equal shapes or a single number, never broadcasting.
+
+NumPy's broadcasting silently gives a wrong formula an answer (a column times a row becomes a matrix); here it
+is an error, as on paper. Entries are exact (`int`, `Fraction`; NumPy's object type) or float64.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from dlcalc.core.values import Nested, Number, exact, whole
+from dlcalc.errors import CalculationError, InputError, Text
+
+
+def _divide(a: Any, b: Any) -> Any:
+    if isinstance(a, float) or isinstance(b, float):
+        return a / b
+    return whole(Fraction(a) / Fraction(b))
+
+
+class Array:
+    """An immutable vector or matrix; `A[1, 2]` and `entry` count from 1, as in a textbook."""
+
+    __slots__ = ("data",)
+    __hash__ = None  # type: ignore[assignment]  # compared by value, so never a key
+
+    def __init__(self, data: np.ndarray[Any, Any]) -> None:
+        self.data = data
+
+    @classmethod
+    def of(cls, nested: Nested, *, as_float: bool = False) -> Array:
+        """Make an array of nested lists of numbers.
+
+        Raises:
+            InputError: if the rows have different lengths or there is nothing in them.
+        """
+        shape = _shape(nested)
+        data = np.empty(shape, dtype=object)
+        for place, number in _walk(nested, ()):
+            data[place] = exact(number)
+        return cls(data.astype(float) if as_float else data)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, columns, …"""
+        return tuple(int(n) for n in self.data.shape)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the entries are whole numbers and fractions."""
+        return self.data.dtype == object
+
+    def tolist(self) -> Nested:
+        """Return nested lists of Python numbers."""
+        nested: Nested = self.data.tolist()
+        return nested
+
+    def entry(self, *place: int) -> Any:
+        """Return the entry, row or block at `place`, counted from 1.
+
+        Raises:
+            CalculationError: if there is no such place.
+        """
+        if len(place) > len(self.shape) or any(not 1 <= p <= n for p, n in zip(place, self.shape, strict=False)):
+            raise CalculationError(
+                Text("There is no entry {place} in an array of shape {shape}.", "形状为 {shape} 的数组没有第 {place} 个元素。"),
+                place=",".join(map(str, place)),
+                shape=show_shape(self.shape),
+            )
+        return _wrap(self.data[tuple(p - 1 for p in place)])
+
+    def replace(self, place: tuple[int, ...], number: Number) -> Array:
+        """Return a copy with the entry at `place` (from 1) changed."""
+        data = self.data.copy()
+        data[tuple(p - 1 for p in place)] = number
+        return Array(data)
+
+    def places(self) -> Iterator[tuple[int, ...]]:
+        """Yield the place of every entry, counted from 1."""
+        for place in np.ndindex(*self.shape):
+            yield tuple(p + 1 for p in place)
+
+    def map(self, function: Callable[[Any], Any]) -> Array:
+        """Apply a function of one number to every entry."""
+        return Array(_tidy(np.frompyfunc(function, 1, 1)(self.data)))
+
+    def map_float(self, function: Callable[..., Any]) -> Array:
+        """Apply a NumPy function to the entries as float64."""
+        return Array(function(self.data.astype(float)))
+
+    def _with(self, other: Any, function: Callable[[Any, Any], Any], swap: bool = False) -> Array:
+        left, right = (other, self) if swap else (self, other)
+        if isinstance(other, Array) and other.shape != self.shape:
+            raise CalculationError(
+                Text(
+                    "Arrays of shapes {a} and {b} cannot be combined entry by entry.",
+                    "形状 {a} 与 {b} 的数组不能逐元素运算。",
+                ),
+                a=show_shape(left.shape),
+                b=show_shape(right.shape),
+            )
+        a = left.data if isinstance(left, Array) else left
+        b = right.data if isinstance(right, Array) else right
+        if _floats(a) or _floats(b):
+            a, b = _as_float(a), _as_float(b)
+            return Array(_BY_FLOAT.get(function, function)(a, b))
+        return Array(_tidy(np.frompyfunc(function, 2, 1)(a, b)))
+
+    def __add__(self, other: Any) -> Array:
+        return self._with(other, operator.add)
+
+    def __radd__(self, other: Any) -> Array:
+        return self._with(other, operator.add, swap=True)
+
+    def __sub__(self, other: Any) -> Array:
+        return self._with(other, operator.sub)
+
+    def __rsub__(self, other: Any) -> Array:
+        return self._with(other, operator.sub, swap=True)
+
+    def __mul__(self, other: Any) -> Array:
+        return self._with(other, operator.mul)
+
+    def __rmul__(self, other: Any) -> Array:
+        return self._with(other, operator.mul, swap=True)
+
+    def __truediv__(self, other: Any) -> Array:
+        return self._with(other, _divide)
+
+    def __rtruediv__(self, other: Any) -> Array:
+        return self._with(other, _divide, swap=True)
+
+    def __pow__(self, other: Any) -> Array:
+        return self._with(other, operator.pow)
+
+    def __neg__(self) -> Array:
+        return Array(-self.data)
+
+    def __matmul__(self, other: Any) -> Any:
+        if not isinstance(other, Array) or self.shape[-1] != other.shape[0] or max(self.data.ndim, other.data.ndim) > 2:
+            raise CalculationError(
+                Text("Shapes {a} and {b} do not chain in a matrix product.", "矩阵乘法的形状 {a} 与 {b} 不匹配。"),
+                a=show_shape(self.shape),
+                b=show_shape(other.shape) if isinstance(other, Array) else "1",
+            )
+        a, b = self.data, other.data
+        if _floats(a) or _floats(b):
+            a, b = _as_float(a), _as_float(b)
+        return _wrap(a @ b)
+
+    @property
+    def T(self) -> Array:
+        """The transpose."""
+        return Array(self.data.T)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Array) and self.shape == other.shape and bool(np.all(self.data == other.data))
+
+    def __repr__(self) -> str:
+        return f"Array({self.tolist()})"
+
+
+def outer(a: Any, b: Any) -> Array:
+    """Return the matrix of products a_i b_j of two vectors."""
+    if not (isinstance(a, Array) and isinstance(b, Array) and len(a.shape) == len(b.shape) == 1):
+        raise CalculationError(Text("outer needs two vectors.", "outer 需要两个向量。"))
+    x, y = a.data, b.data
+    if _floats(x) or _floats(y):
+        x, y = _as_float(x), _as_float(y)
+    return Array(np.multiply.outer(x, y))
+
+
+def softmax(z: Array) -> Array:
+    """Return softmax along the last axis, shifted by the largest entry so that nothing overflows."""
+    data = z.data.astype(float)
+    powers = np.exp(data - data.max(axis=-1, keepdims=True))
+    return Array(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def show_shape(shape: tuple[int, ...]) -> str:
+    """Write a shape as people do: 2×3; a vector of three as 3."""
+    return "×".join(map(str, shape))
+
+
+_BY_FLOAT: dict[Any, Any] = {_divide: operator.truediv}
+
+
+def _floats(data: Any) -> bool:
+    return isinstance(data, float) or (isinstance(data, np.ndarray) and data.dtype == np.float64)
+
+
+def _as_float(data: Any) -> Any:
+    return data.astype(float) if isinstance(data, np.ndarray) else float(data)
+
+
+def _tidy(data: Any) -> Any:
+    """Give an object array whose entries all became floats the type float64."""
+    if isinstance(data, np.ndarray) and data.size and any(isinstance(x, float) for x in data.flat):
+        return data.astype(float)
+    return data
+
+
+def _wrap(data: Any) -> Any:
+    if isinstance(data, np.ndarray):
+        return Array(data)
+    return float(data) if isinstance(data, np.floating) else data
+
+
+def _shape(nested: Nested) -> tuple[int, ...]:
+    if not isinstance(nested, list):
+        return ()
+    if not nested:
+        raise InputError(Text("The list is empty.", "列表是空的。"), Text("Give at least one number.", "请至少给一个数。"))
+    shapes = [_shape(item) for item in nested]
+    for row, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise InputError(
+                Text("Row {row} has shape {got}, the first row {want}.", "第 {row} 行的形状是 {got}，第一行是 {want}。"),
+                Text("Give every row the same number of entries.", "请让每行的元素个数相同。"),
+                row=row + 1,
+                got=show_shape(shape) or "1",
+                want=show_shape(shapes[0]) or "1",
+            )
+    return (len(nested), *shapes[0])
+
+
+def _walk(nested: Nested, place: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Number]]:
+    if isinstance(nested, list):
+        for index, item in enumerate(nested):
+            yield from _walk(item, (*place, index))
+    else:
+        yield place, nested
+
+
+def is_finite(value: Any) -> bool:
+    """Say whether every entry is a finite number."""
+    if isinstance(value, Array):
+        return bool(np.all(np.isfinite(value.data.astype(float))))
+    return not isinstance(value, float) or math.isfinite(value)

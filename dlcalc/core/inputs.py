@@ -1,0 +1,240 @@
+"""The kinds of input a topic can declare. Each reads text (command line, files) or Python values, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from dlcalc.core.values import exact, plain, read_number, read_size
+from dlcalc.errors import InputError, Text
+
+LARGEST = 10**18
+"""Sizes and counts above this are refused; results stay exact however large they grow."""
+
+
+class Kind(Protocol):
+    """Reads one kind of value. `shape` is how its help shows what to type."""
+
+    @property
+    def shape(self) -> str: ...
+
+    def read(self, raw: object) -> Any:
+        """Return the value; raises InputError saying what was wrong and what to type."""
+
+    def show(self, value: Any) -> object:
+        """Return the value as JSON and as people write it."""
+
+
+def _whole(raw: object, least: int, what: Text) -> int:
+    if raw.__class__ is int and isinstance(raw, int):
+        number: int | Fraction = raw
+    elif isinstance(raw, bool) or not isinstance(raw, int | float | Fraction | str):
+        raise InputError(
+            Text("{raw!r} is not a whole number.", "{raw!r} 不是整数。"), Text("Type {en}.", "请输入{zh}。"),
+            raw=raw, en=what.en, zh=what.zh,
+        )
+    else:
+        number = read_number(raw) if isinstance(raw, str) else exact(raw)
+    if not isinstance(number, int) or number < least:
+        raise InputError(
+            Text("{raw} will not do here.", "这里不能用 {raw}。"), Text("Type {en}.", "请输入{zh}。"),
+            raw=raw, en=what.en, zh=what.zh,
+        )
+    if number > LARGEST:
+        raise InputError(
+            Text("That number is larger than 10^18.", "这个数大于 10^18。"), Text("Type {en}.", "请输入{zh}。"),
+            en=what.en, zh=what.zh,
+        )
+    return number
+
+
+def _at_least(least: int) -> Text:
+    return Text(f"a whole number of at least {least}", f"不小于 {least} 的整数")
+
+
+def _several(raw: object, least: int, what: Text) -> tuple[int, ...]:
+    """Read one number or several, from `3x5`, (3, 5) or 3."""
+    if isinstance(raw, str):
+        parts: Sequence[object] = read_size(raw)
+    elif isinstance(raw, list | tuple):
+        parts = raw
+    else:
+        parts = (raw,)
+    if not parts:
+        raise InputError(Text("The list is empty.", "列表是空的。"), Text("Type {en}.", "请输入{zh}。"), en=what.en, zh=what.zh)
+    return tuple(_whole(part, least, what) for part in parts)
+
+
+def times(sizes: Sequence[int]) -> str:
+    """Write sizes as 28x40."""
+    return "x".join(map(str, sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number of at least `least`."""
+
+    least: int = 1
+    shape: str = "N"
+
+    def read(self, raw: object) -> int:
+        if raw.__class__ is int and self.least <= raw <= LARGEST:  # type: ignore[operator]
+            return raw  # type: ignore[return-value]
+        return _whole(raw, self.least, _at_least(self.least))
+
+    def show(self, value: int) -> object:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class PerAxis:
+    """One whole number, or one per dimension (height first); read as an int or a tuple of ints."""
+
+    least: int = 1
+    shape: str = "N|NxN"
+
+    def read(self, raw: object) -> int | tuple[int, ...]:
+        if raw.__class__ is int and self.least <= raw <= LARGEST:  # type: ignore[operator]
+            return raw  # type: ignore[return-value]
+        what = Text(
+            f"a whole number of at least {self.least}, or one per dimension such as 3x5",
+            f"不小于 {self.least} 的整数，或每个维度一个，例如 3x5",
+        )
+        sizes = _several(raw, self.least, what)
+        return sizes[0] if len(sizes) == 1 else sizes
+
+    def show(self, value: int | tuple[int, ...]) -> object:
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The size of a feature map: one number, one per dimension, or channels first; read as an int or a tuple."""
+
+    shape: str = "N|HxW|CxHxW"
+
+    def read(self, raw: object) -> int | tuple[int, ...]:
+        return PerAxis(1).read(raw)
+
+    def show(self, value: int | tuple[int, ...]) -> object:
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """Padding: a number, one per dimension, `begin:end` (per dimension too), or one of `modes`.
+
+    Read as a mode's name, an int, or a tuple of ints and (begin, end) pairs.
+    """
+
+    modes: tuple[str, ...] = ("same", "valid", "full")
+
+    @property
+    def shape(self) -> str:
+        return "|".join(("N", "NxN", "A:B", *self.modes))
+
+    def read(self, raw: object) -> str | int | tuple[int | tuple[int, int], ...]:
+        if raw.__class__ is int and 0 <= raw <= LARGEST:  # type: ignore[operator]
+            return raw  # type: ignore[return-value]
+        what = Text(
+            f"a number of at least 0, one per dimension (1x2), begin:end (0:1), or {', '.join(self.modes)}",
+            f"不小于 0 的数、每维一个（1x2）、起:止（0:1），或 {'、'.join(self.modes)}",
+        )
+        if isinstance(raw, str):
+            text = plain(raw).strip().lower()
+            if text in self.modes:
+                return text
+            if text.isalpha():
+                raise InputError(
+                    Text("'{raw}' is no kind of padding.", "“{raw}” 不是填充方式。"), Text("Type {en}.", "请输入{zh}。"),
+                    raw=raw, en=what.en, zh=what.zh,
+                )
+            if ":" in text:
+                raw = [part.split(":") if ":" in part else part for part in text.split("x")]
+            else:
+                raw = list(read_size(raw))
+        parts = raw if isinstance(raw, list | tuple) else [raw]
+        if not parts:
+            return _whole("", 0, what)
+        if len(parts) == 1 and not isinstance(parts[0], list | tuple):
+            return _whole(parts[0], 0, what)
+        return tuple(self._one(part, what) for part in parts)
+
+    def _one(self, part: object, what: Text) -> int | tuple[int, int]:
+        if not isinstance(part, list | tuple):
+            return _whole(part, 0, what)
+        if len(part) != 2:
+            raise InputError(
+                Text("{part} is not begin:end.", "{part} 不是 起:止。"), Text("Type {en}.", "请输入{zh}。"),
+                part=":".join(map(str, part)), en=what.en, zh=what.zh,
+            )
+        return _whole(part[0], 0, what), _whole(part[1], 0, what)
+
+    def show(self, value: str | int | tuple[int | tuple[int, int], ...]) -> object:
+        if isinstance(value, tuple):
+            return [list(part) if isinstance(part, tuple) else part for part in value]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    shape: str = "true|false"
+
+    def read(self, raw: object) -> bool:
+        if raw is True or raw is False:
+            return bool(raw)
+        text = str(raw).strip().lower()
+        if text in {"true", "yes", "on", "1", "是"}:
+            return True
+        if text in {"false", "no", "off", "0", "否"}:
+            return False
+        raise InputError(
+            Text("'{raw}' is neither true nor false.", "“{raw}” 既不是 true 也不是 false。"),
+            Text("Type true or false.", "请输入 true 或 false。"),
+            raw=raw,
+        )
+
+    def show(self, value: bool) -> object:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    @property
+    def shape(self) -> str:
+        return "|".join(self.options)
+
+    def read(self, raw: object) -> str:
+        text = str(raw).strip().lower()
+        if text in self.options:
+            return text
+        raise InputError(
+            Text("'{raw}' is not one of the choices.", "“{raw}” 不在可选项中。"),
+            Text("Type one of: {options}.", "请输入其中之一：{options}。"),
+            raw=raw,
+            options=", ".join(self.options),
+        )
+
+    def show(self, value: str) -> object:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """How many numbers enter: one number, or a map CxHxW that is flattened; read as an int or a tuple."""
+
+    shape: str = "N|CxHxW"
+
+    def read(self, raw: object) -> int | tuple[int, ...]:
+        return PerAxis(1).read(raw)
+
+    def show(self, value: int | tuple[int, ...]) -> object:
+        return list(value) if isinstance(value, tuple) else value

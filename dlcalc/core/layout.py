@@ -1,0 +1,106 @@
+"""Blocks of text: a formula with upright matrices in it, measured in terminal cells."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+def cells(text: str) -> int:
+    """Return how many terminal columns `text` fills; a Chinese character fills two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def pad(text: str, width: int) -> str:
+    """Return `text` filled with blanks up to `width` cells."""
+    return text + " " * (width - cells(text))
+
+
+class Block(NamedTuple):
+    """Rows of equal width; `base` is the row on which neighbours stand, `breaks` the columns where a line may break."""
+
+    rows: tuple[str, ...]
+    base: int = 0
+    breaks: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Cells from the left edge to the right one."""
+        return cells(self.rows[0])
+
+    @property
+    def text(self) -> str:
+        """The block as one string, rows joined by line ends."""
+        return "\n".join(row.rstrip() for row in self.rows)
+
+    @property
+    def closed(self) -> Block:
+        """The block with its breaks forgotten: what stands inside brackets is not broken."""
+        return self._replace(breaks=())
+
+    def split(self, width: int) -> list[Block]:
+        """Cut the block at its breaks so that each part fits `width` cells, if its breaks allow."""
+        parts: list[Block] = []
+        start, last = 0, 0
+        for stop in (*self.breaks, self.width):
+            if stop - start > width and last > start:
+                parts.append(self._columns(start, last))
+                start = last
+            last = stop
+        parts.append(self._columns(start, self.width))
+        return parts
+
+    def _columns(self, start: int, stop: int) -> Block:
+        return Block(tuple(_slice(row, start, stop) for row in self.rows), self.base)
+
+
+def _slice(row: str, start: int, stop: int) -> str:
+    if row.isascii() or cells(row) == len(row):
+        return row[start:stop]
+    kept, at = [], 0
+    for character in row:
+        if start <= at < stop:
+            kept.append(character)
+        at += cells(character)
+    return "".join(kept)
+
+
+def beside(parts: Iterable[Block | str]) -> Block:
+    """Set blocks side by side on a common base row."""
+    blocks = [Block((part,)) if isinstance(part, str) else part for part in parts]
+    if all(len(block.rows) == 1 for block in blocks):
+        text, breaks = "", []
+        for block in blocks:
+            if block.breaks:
+                offset = cells(text)
+                breaks.extend(offset + b for b in block.breaks)
+            text += block.rows[0]
+        return Block((text,), 0, tuple(breaks))
+    above = max(block.base for block in blocks)
+    below = max(len(block.rows) - block.base for block in blocks)
+    rows = [""] * (above + below)
+    breaks = []
+    offset = 0
+    for block in blocks:
+        breaks.extend(offset + b for b in block.breaks)
+        shift, width = above - block.base, block.width
+        for index in range(len(rows)):
+            inside = 0 <= index - shift < len(block.rows)
+            rows[index] += block.rows[index - shift] if inside else " " * width
+        offset += width
+    return Block(tuple(rows), above, tuple(breaks))
+
+
+def stacked(rows: list[list[str]]) -> Block:
+    """Set the entries of a matrix upright, each row in its own square brackets, columns flush right."""
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = tuple(
+        "[" + "  ".join(" " * (w - cells(entry)) + entry for entry, w in zip(row, widths, strict=True)) + "]"
+        for row in rows
+    )
+    return Block(lines, 0)

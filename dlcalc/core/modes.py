@@ -1,0 +1,105 @@
+"""Run modes: paper arithmetic, pinned values, a moved entry, and the tolerance measured with them.
+
+Each is a `Mode` for `Topic.sheet`; topics know nothing of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from dlcalc.core.formula import Key, key_text
+from dlcalc.core.topic import Answer, Topic
+from dlcalc.core.values import exact, round_half_up
+from dlcalc.core.work import PLAIN, Line, Mode, Sheet
+from dlcalc.errors import DlcalcError
+
+SAFETY = Fraction(3, 2)
+"""What careful rounding can reach is widened by half again."""
+
+
+def paper(decimals: int, mode: Mode = PLAIN) -> Mode:
+    """Return the run of paper arithmetic: every line is rounded half up to `decimals` and carried on rounded."""
+    return Mode(mode.swaps, mode.on_input, lambda key, value: each(value, lambda v: round_half_up(v, decimals)))
+
+
+def pinned(values: Mapping[str, Any], mode: Mode = PLAIN) -> Mode:
+    """Return the run that carries on the given values instead of the lines' own.
+
+    Each line's `computed` is then what follows from the values before it, so each can be judged alone.
+    """
+    return Mode(mode.swaps, mode.on_input, lambda key, value: values.get(key_text(key), value))
+
+
+def moved(name: Key, place: tuple[int, ...], by: Any, mode: Mode = PLAIN) -> Mode:
+    """Return the run in which one entry of one line is moved: `place` counts from 1, () for a single number."""
+
+    def move(key: Key, value: Any) -> Any:
+        if key != name:
+            return value
+        return value + by if not place else value.replace(place, value.entry(*place) + by)
+
+    return Mode(mode.swaps, mode.on_input, move)
+
+
+def each(value: Any, change: Any) -> Any:
+    """Apply a function of one number to a number or to every entry of an array."""
+    return value.map(change) if hasattr(value, "map") else change(value)
+
+
+def tolerance(
+    topic: Topic, inputs: Mapping[str, Any], asked: Answer, decimals: int, mode: Mode = PLAIN, sheet: Sheet | None = None
+) -> Any:
+    """Return how far an answer may lie from this run's when every line was rounded to `decimals`.
+
+    Once for each recorded entry that has more decimals, the run is repeated with the entry moved by half a unit;
+    the effects on the answer add up, times 1.5, plus half a unit for the answer's own rounding. Zero for an answer
+    that needs no rounding and rests on none.
+
+    Args:
+        asked: what is asked; its tolerance is one number, or a list where the answer has several.
+        sheet: the run itself, if it is at hand.
+    """
+    half = Fraction(1, 2 * 10**decimals)
+    sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
+    base = _flat(asked.of(sheet.env))
+    effects = [Fraction(0)] * len(base)
+    for key, place, number in _entries(sheet):
+        if _fits(number, decimals):
+            continue
+        step: Any = float(half) if isinstance(number, float) else half
+        try:
+            shifted = _flat(asked.of(topic.sheet(inputs, moved(key, place, step, mode)).env))
+        except DlcalcError:
+            continue
+        if len(shifted) == len(base):
+            effects = [e + abs(exact(s) - exact(b)) for e, s, b in zip(effects, shifted, base, strict=True)]
+    widths = [
+        (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
+        for effect, number in zip(effects, base, strict=True)
+    ]
+    return widths[0] if len(widths) == 1 else widths
+
+
+def _entries(sheet: Sheet) -> Iterable[tuple[Key, tuple[int, ...], Any]]:
+    """Yield (key, place, number) for every number on the lines of a sheet."""
+    for entry in sheet.entries():
+        if not isinstance(entry, Line):
+            continue
+        if hasattr(entry.computed, "places"):
+            for place in entry.computed.places():
+                yield entry.key, place, entry.computed.entry(*place)
+        else:
+            yield entry.key, (), entry.computed
+
+
+def _fits(number: Any, decimals: int) -> bool:
+    """Say whether paper with `decimals` places holds the number whole."""
+    return isinstance(number, int) or exact(number) == exact(round_half_up(number, decimals))
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _flat(item)]
+    return [value]

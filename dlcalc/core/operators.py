@@ -1,0 +1,182 @@
+"""The operators of the formula language, one row each: how it binds, how it is written, what it computes.
+
+To add an operator, add a row; the parser, the three notations, the evaluator and the laws in the tests find it here.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from dlcalc.core.values import Value
+from dlcalc.errors import CalculationError, Text
+
+Parts: TypeAlias = tuple[str | int, ...]
+"""A notation: literal text and the numbers of the arguments that stand between."""
+
+IF, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(10)
+"""Binding strengths, loosest first, as in Python (whose parser reads the formulas)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator or function.
+
+    `binds` is its own strength, `needs` what each argument must have to stand without brackets. `entry` tells how
+    one entry of its result follows from entries of its arguments (see `dlcalc.core.formula.entry`).
+    """
+
+    name: str
+    value: Callable[..., Value]
+    binds: int = ATOM
+    needs: tuple[int, ...] = (0,)
+    text: Parts = ()
+    unicode: Parts = ()
+    latex: Parts = ()
+    entry: str = "each"
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is written name(…) in formula text."""
+        return not self.text
+
+
+def _divide(a: Any, b: Any) -> Any:
+    if isinstance(a, int) and isinstance(b, int) and b:
+        quotient, rest = divmod(a, b)
+        return Fraction(a, b) if rest else quotient
+    try:
+        result = a / b
+    except ZeroDivisionError:
+        raise CalculationError(Text("Division by zero.", "除以零。")) from None
+    return result.numerator if isinstance(result, Fraction) and result.denominator == 1 else result
+
+
+def _power(a: Any, b: Any) -> Any:
+    if isinstance(a, int) and isinstance(b, int) and b < 0:
+        a = Fraction(a)
+    if isinstance(b, int) and abs(b) > 10_000:
+        raise CalculationError(Text("The power {b} is too large.", "指数 {b} 太大。"), b=b)
+    try:
+        result = a**b
+    except ZeroDivisionError:
+        raise CalculationError(Text("Division by zero.", "除以零。")) from None
+    if isinstance(result, complex):
+        raise CalculationError(Text("A root of a negative number.", "对负数开方。"))
+    return result.numerator if isinstance(result, Fraction) and result.denominator == 1 else result
+
+
+def _floats(name: str, scalar: Callable[[float], float], over: str | None = None) -> Callable[[Any], Any]:
+    """Return a function of one number that works in float64, on arrays entry by entry."""
+
+    def apply(x: Any) -> Any:
+        if isinstance(x, int | float | Fraction):
+            try:
+                return scalar(float(x))
+            except ValueError:
+                raise CalculationError(Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x) from None
+            except OverflowError:
+                return math.inf
+        if over is None:
+            return x.map(scalar)
+        import numpy
+
+        return x.map_float(getattr(numpy, over))
+
+    return apply
+
+
+def _each(scalar: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function of one number that keeps exact numbers exact, on arrays entry by entry."""
+    return lambda x: scalar(x) if isinstance(x, int | float | Fraction) else x.map(scalar)
+
+
+def _sigmoid(z: float) -> float:
+    if z >= 0:
+        return 1 / (1 + math.exp(-z))
+    power = math.exp(z)  # the other form would overflow for very negative z
+    return power / (1 + power)
+
+
+def _outer(a: Any, b: Any) -> Any:
+    from dlcalc.core.arrays import outer
+
+    return outer(a, b)
+
+
+def _softmax(z: Any) -> Any:
+    from dlcalc.core.arrays import softmax
+
+    return softmax(z)
+
+
+def _transpose(x: Any) -> Any:
+    return x if isinstance(x, int | float | Fraction) else x.T
+
+
+def _choose(a: Any, condition: Any, b: Any) -> Any:
+    return a if condition else b
+
+
+def _compare(name: str, sign: str, latex: str, value: Callable[[Any, Any], Any]) -> Operator:
+    return Operator(
+        name, value, COMPARE, (SUM, SUM), (0, f" {name} ", 1), (0, f" {sign} ", 1), (0, f" {latex} ", 1), "none"
+    )
+
+
+def _function(name: str, value: Callable[..., Any], unicode: Parts = (), latex: Parts = (), entry: str = "each") -> Operator:
+    return Operator(name, value, unicode=unicode, latex=latex, entry=entry)
+
+
+ROWS = (
+    Operator("+", operator.add, SUM, (SUM, PRODUCT), (0, " + ", 1), (0, " + ", 1), (0, " + ", 1)),
+    Operator("-", operator.sub, SUM, (SUM, PRODUCT), (0, " - ", 1), (0, " − ", 1), (0, " - ", 1)),
+    Operator("*", operator.mul, PRODUCT, (PRODUCT, SIGN), (0, "*", 1), (0, "·", 1), (0, r" \cdot ", 1)),
+    Operator("/", _divide, PRODUCT, (PRODUCT, SIGN), (0, "/", 1), (0, "/", 1), (r"\frac{", 0, "}{", 1, "}")),
+    Operator("@", operator.matmul, PRODUCT, (PRODUCT, SIGN), (0, " @ ", 1), (0, "·", 1), (0, r"\,", 1), "dot"),
+    Operator("neg", operator.neg, SUM, (PRODUCT,), ("-", 0), ("−", 0), ("-", 0)),
+    Operator("**", _power, POWER, (ATOM, ATOM), (0, "**", 1), (0, "^", 1), (0, "^{", 1, "}")),
+    Operator(".T", _transpose, ATOM, (ATOM,), (0, ".T"), (0, "ᵀ"), (0, r"^{\top}"), "transpose"),
+    _compare("<", "<", "<", operator.lt),
+    _compare("<=", "≤", r"\le", operator.le),
+    _compare(">", ">", ">", operator.gt),
+    _compare(">=", "≥", r"\ge", operator.ge),
+    _compare("==", "=", "=", operator.eq),
+    _compare("!=", "≠", r"\ne", operator.ne),
+    Operator("not", operator.not_, NOT, (NOT,), ("not ", 0), ("not ", 0), (r"\lnot ", 0), "none"),
+    Operator("and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1), "none"),
+    Operator("or", lambda a, b: a or b, OR, (OR, AND), (0, " or ", 1), (0, " or ", 1), (0, r" \lor ", 1), "none"),
+    Operator(
+        "if",
+        _choose,
+        IF,
+        (OR, OR, OR),
+        (0, " if ", 1, " else ", 2),
+        (0, " if ", 1, " else ", 2),
+        (r"\begin{cases}", 0, r" & ", 1, r" \\ ", 2, r" & \text{otherwise}\end{cases}"),
+        "none",
+    ),
+    _function("floor", _each(math.floor), ("⌊", 0, "⌋"), (r"\left\lfloor ", 0, r" \right\rfloor")),
+    _function("ceil", _each(math.ceil), ("⌈", 0, "⌉"), (r"\left\lceil ", 0, r" \right\rceil")),
+    _function("abs", _each(abs), ("|", 0, "|"), (r"\left|", 0, r"\right|")),
+    _function("max", max, entry="none"),
+    _function("min", min, entry="none"),
+    _function("sign", _each(lambda x: (x > 0) - (x < 0))),
+    _function("relu", _each(lambda x: x if x > 0 else 0 * x), latex=(r"\operatorname{ReLU}\left(", 0, r"\right)")),
+    _function("sqrt", _floats("sqrt", math.sqrt, "sqrt"), ("√(", 0, ")"), (r"\sqrt{", 0, "}")),
+    _function("exp", _floats("exp", math.exp, "exp"), ("e^(", 0, ")"), ("e^{", 0, "}")),
+    _function("ln", _floats("ln", math.log, "log"), latex=(r"\ln\left(", 0, r"\right)")),
+    _function("tanh", _floats("tanh", math.tanh, "tanh"), latex=(r"\tanh\left(", 0, r"\right)")),
+    _function("sigmoid", _floats("sigmoid", _sigmoid), ("σ(", 0, ")"), (r"\sigma\left(", 0, r"\right)")),
+    _function("softmax", _softmax, entry="none"),
+    Operator("outer", _outer, PRODUCT, (SIGN, SIGN), (), (0, "·", 1, "ᵀ"), (0, r"\,", 1, r"^{\top}"), "outer"),
+)
+
+OPERATORS: dict[str, Operator] = {row.name: row for row in ROWS}
+
+VARIADIC = frozenset({"max", "min"})
+"""Functions of two or more arguments."""

@@ -1,0 +1,279 @@
+"""What a topic declares, and the run of a topic: inputs are read, lines written, answers taken off the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from dlcalc.core.formula import Environment, parse, reads
+from dlcalc.core.inputs import Kind
+from dlcalc.core.work import PLAIN, Compiled, Mode, Sheet, Trial, Unneeded, Work
+from dlcalc.errors import InputError, Text, UnknownNameError
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a topic: its name (also its flag), what it reads, its default and what it means.
+
+    `default` is what `kind.read` would return; an input without default is required.
+    """
+
+    name: str
+    kind: Kind
+    says: Text
+    default: Any = ...
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Something a topic can be asked for.
+
+    Read off the line of the same name, unless `value` takes it off the sheet's values; `reads` are then the line
+    families it uses. Where a list may be typed for a single number, `spread` gives it (26x26 for 26), and a longer
+    list is taken as the answer called `longer` (25x26x26 for the shape).
+    """
+
+    name: str
+    says: Text
+    reads: tuple[str, ...] = ()
+    value: Callable[[Environment], Any] | None = None
+    spread: Callable[[Environment], Any] | None = None
+    longer: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The families of lines it is read off."""
+        return self.reads or (self.name,)
+
+    def of(self, env: Environment) -> Any:
+        """Return the answer; arrays as nested lists."""
+        try:
+            found = env[self.name] if self.value is None else self.value(env)
+        except KeyError:
+            raise UnknownNameError(Text("This sheet has no {name}.", "这张表没有 {name}。"), name=self.name) from None
+        return found.tolist() if hasattr(found, "tolist") else found
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A choice on which textbooks and frameworks differ: the input that switches it, and what each value means.
+
+    `applies` says for which inputs it matters at all.
+    """
+
+    name: str
+    choices: Mapping[Any, Text]
+    applies: Callable[[Mapping[str, Any]], bool] = lambda inputs: True
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A known mistake: the same run with lines swapped, or with inputs changed.
+
+    Attributes:
+        name: a few words with dashes.
+        remedy: one sentence that sets it right.
+        swaps: the wrong formula by line (left side as written, one member, or id).
+        inputs: inputs taken for something else.
+        catalogue: its numbers in the project's list of misconceptions; several where they give the same values.
+    """
+
+    name: str
+    remedy: Text
+    swaps: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    catalogue: tuple[str, ...] = ()
+
+    @property
+    def mode(self) -> Mode:
+        """The run that makes this mistake."""
+        return Mode(swaps=self.swaps)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A calculation: what goes in, what is asked, which conventions and mistakes there are, and the lines.
+
+    `write` puts the lines on a `Work`; it must not keep state. `example` is a command line that runs.
+    `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
+    """
+
+    name: str
+    title: Text
+    inputs: tuple[Input, ...]
+    answers: tuple[Answer, ...]
+    write: Callable[[Work], None]
+    example: str
+    conventions: tuple[Convention, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    indices: Mapping[str, str] = field(default_factory=dict)
+    headline: Callable[[Mapping[str, Any]], Text] | None = None
+
+    def __post_init__(self) -> None:
+        by_name = {item.name: item for item in self.inputs}
+        object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_defaults", {i.name: i.default for i in self.inputs if not i.required})
+        object.__setattr__(self, "_required", tuple(i.name for i in self.inputs if i.required))
+        object.__setattr__(self, "_graph", {})
+        object.__setattr__(self, "_plans", {})
+
+    # -- inputs
+
+    def input(self, name: str) -> Input:
+        """Return the declaration of an input.
+
+        Raises:
+            InputError: if there is none of that name; says which names are near.
+        """
+        found: Input | None = self._by_name.get(name)  # type: ignore[attr-defined]
+        if found is None:
+            raise unknown_word(name, [i.name for i in self.inputs], Text("input", "输入"), self.name)
+        return found
+
+    def read(self, raw: Mapping[str, object]) -> dict[str, Any]:
+        """Read inputs as typed or as Python values; defaults fill the rest.
+
+        Raises:
+            InputError: naming the input that is unknown, missing or cannot be read.
+        """
+        values: dict[str, Any] = dict(self._defaults)  # type: ignore[attr-defined]
+        by_name: dict[str, Input] = self._by_name  # type: ignore[attr-defined]
+        for name, item in raw.items():
+            spec = by_name.get(name) or by_name.get(name.replace("-", "_")) or self.input(name)
+            if item is None:
+                continue
+            try:
+                values[spec.name] = spec.kind.read(item)
+            except InputError as error:
+                raise error.about(spec.name) from None
+        for name in self._required:  # type: ignore[attr-defined]
+            if name not in values:
+                raise InputError(
+                    Text("{topic} needs '{name}'.", "{topic} 需要给出 “{name}”。"),
+                    Text("For example: {example}", "例如：{example}"),
+                    topic=self.name,
+                    name=name,
+                    example=self.example,
+                ).about(name)
+        return values
+
+    # -- runs
+
+    def sheet(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> Sheet:
+        """Write the sheet for inputs as `read` returned them."""
+        work = Sheet(inputs, mode)
+        self.write(work)
+        return work
+
+    def results(self, env: Environment) -> dict[str, Any]:
+        """Return every answer this sheet has, by name."""
+        found: dict[str, Any] = {}
+        for answer in self.answers:
+            try:
+                found[answer.name] = answer.of(env)
+            except UnknownNameError:
+                continue
+        return found
+
+    def answer(self, name: str) -> Answer:
+        """Return the declaration of an answer.
+
+        Raises:
+            InputError: if there is none of that name.
+        """
+        for answer in self.answers:
+            if answer.name == name:
+                return answer
+        raise unknown_word(name, [a.name for a in self.answers], Text("answer", "答案"), self.name)
+
+    def value(self, inputs: Mapping[str, Any], asked: Answer, mode: Mode = PLAIN) -> Any:
+        """Return one answer of one run, computing nothing else.
+
+        Raises:
+            DlcalcError: if the run refuses these inputs or the answer has no value.
+        """
+        if any(reference[-1:] == "]" and reference[-2:-1].isdigit() for reference in mode.swaps):
+            return asked.of(self.sheet(inputs, mode).env)
+        plans: dict[Any, dict[str, Compiled | Unneeded]] = self._plans  # type: ignore[attr-defined]
+        key = (asked.name, id(mode.swaps)) if mode.swaps else asked.name
+        plan = plans.get(key)
+        if plan is None:
+            plan = plans[key] = self._plan(asked, mode)
+            _KEEP.append(mode.swaps)  # its id is the plan's key, so it must stay alive
+        trial = Trial(inputs, plan, mode)
+        try:
+            self.write(trial)
+            return asked.of(trial.env)
+        except UnknownNameError:
+            # Another path than the plan was made for: write it whole once, so that the plan learns its lines.
+            sheet = self.sheet(inputs, mode)
+            self._graph.update(sheet.graph())  # type: ignore[attr-defined]
+            plans.clear()
+            return asked.of(sheet.env)
+
+    def _plan(self, asked: Answer, mode: Mode) -> dict[str, Compiled | Unneeded]:
+        """Mark every known line that the answer does not rest on, following names back from the answer."""
+        graph: dict[str, tuple[str, frozenset[str]]] = self._graph  # type: ignore[attr-defined]
+        if not graph:
+            return {}
+        needed = set(asked.lines)
+        wrong = [reads(parse(formula)) for formula in mode.swaps.values()]
+        while True:
+            before = len(needed)
+            for defines, names in graph.values():
+                if defines in needed or not defines:
+                    needed |= names
+            for names in wrong:
+                needed |= names
+            if len(needed) == before:
+                break
+        return {
+            equation: Unneeded(defines) for equation, (defines, _) in graph.items() if defines and defines not in needed
+        }
+
+    def learn(self, sheet: Sheet) -> None:
+        """Remember a sheet's lines, so that later trials skip those they do not need."""
+        graph = sheet.graph()
+        if not graph.keys() <= self._graph.keys():  # type: ignore[attr-defined]
+            self._graph.update(graph)  # type: ignore[attr-defined]
+            self._plans.clear()  # type: ignore[attr-defined]
+
+    def conventions_of(self, inputs: Mapping[str, Any]) -> tuple[Convention, ...]:
+        """Return the conventions that matter for these inputs."""
+        return tuple(c for c in self.conventions if c.applies(inputs))
+
+    def other_conventions(self, stated: frozenset[str]) -> Iterator[tuple[Convention, Any]]:
+        """Yield every choice of a convention the exercise did not state, except the defaults."""
+        for convention in self.conventions:
+            if convention.name in stated:
+                continue
+            default = self.input(convention.name).default
+            for choice in convention.choices:
+                if choice != default:
+                    yield convention, choice
+
+
+_KEEP: list[Any] = []
+
+
+def unknown_word(word: str, known: list[str], what: Text, where: str) -> InputError:
+    """Return the error for a mistyped name, with the nearest known ones."""
+    near = get_close_matches(word, known, n=3, cutoff=0.5)
+    hint = Text("Did you mean {near}?", "您是不是想输入 {near}？") if near else Text("There are: {all}.", "可用的有：{all}。")
+    return InputError(
+        Text("{where} has no {en} '{word}'.", "{where} 没有{zh} “{word}”。"),
+        hint,
+        where=where,
+        word=word,
+        en=what.en,
+        zh=what.zh,
+        near=", ".join(near),
+        all=", ".join(known),
+    )

@@ -1,0 +1,413 @@
+"""The worksheet while it is being written: what a topic writes its lines on.
+
+A topic calls `let`, `when`, `note` and `table` on a `Work` and knows nothing else. Two kinds of work exist: `Sheet`
+records every line, `Trial` only computes the values that an asked answer needs. How a run differs from a plain
+one is a `Mode`: two small functions, one for inputs and one for each line's value, and the lines it swaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from dlcalc.core.formula import (
+    Environment,
+    Equation,
+    Key,
+    Name,
+    Node,
+    Run,
+    compile_key,
+    compile_node,
+    key_text,
+    parse,
+    parse_equation,
+    reads,
+)
+from dlcalc.errors import AuthorError, CalculationError, Text, UnknownNameError
+
+OnInput = Callable[[str, Any], Any]
+OnLine = Callable[[Key, Any], Any]
+
+MOST_LINES = 2_000_000
+"""A run that writes more lines than this is stopped: every loop has a bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run differs from a plain one.
+
+    `swaps` replaces the formula of lines (by left side as written, by one member, or by id); `on_input` sees each
+    given value and `on_line` each line's, and what they return is carried on.
+    """
+
+    swaps: Mapping[str, str] = field(default_factory=dict)
+    on_input: OnInput | None = None
+    on_line: OnLine | None = None
+
+
+PLAIN = Mode()
+
+
+class Compiled:
+    """An equation ready to run with the loop variables it is written with."""
+
+    __slots__ = ("bound", "defines", "equation", "key", "left", "reads", "right", "run")
+
+    def __init__(self, equation: Equation, bound: frozenset[str]) -> None:
+        self.equation = equation
+        self.bound = bound
+        self.left = equation.text.partition(" = ")[0]
+        self.right = equation.right
+        self.key = compile_key(equation.left, bound)
+        self.run = compile_node(equation.right, bound)
+        self.defines = equation.left.base
+        self.reads = reads(equation.right)
+
+    def swapped(self, formula: str) -> Compiled:
+        """Return this line with another right side."""
+        return compiled(f"{self.left} = {formula}", self.bound)
+
+
+_COMPILED: dict[tuple[str, frozenset[str]], Compiled] = {}
+_BY_TEXT: dict[str, Compiled] = {}
+
+
+def compiled(equation: str, bound: frozenset[str]) -> Compiled:
+    """Return the equation compiled for these loop variables, from the cache if it was seen before."""
+    found = _COMPILED.get((equation, bound))
+    if found is None:
+        found = _COMPILED[equation, bound] = Compiled(parse_equation(equation), bound)
+    return found
+
+
+def _find(equation: str, at: dict[str, Any]) -> Compiled:
+    line = _BY_TEXT.get(equation)
+    if line is None or len(line.bound) != len(at):
+        line = _BY_TEXT[equation] = compiled(equation, frozenset(at))
+    return line
+
+
+_CONDITIONS: dict[str, tuple[Node, Run]] = {}
+
+
+def _condition(text: str, at: Mapping[str, Any]) -> tuple[Node, Run]:
+    found = _CONDITIONS.get(text)
+    if found is None:
+        node = parse(text)
+        found = _CONDITIONS[text] = (node, compile_node(node, frozenset(at)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An input as it stands at the top of the sheet: the symbol, its value and the input it came from."""
+
+    key: Key
+    value: Any
+    source: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything."""
+
+    left: Name
+    right: Node
+    at: Mapping[str, Any]
+    key: Key
+    computed: Any
+    value: Any
+    text: Text
+    id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The line's name as a student would write it: O, h[2]."""
+        return key_text(self.key)
+
+
+@dataclass(slots=True)
+class Condition:
+    """A decision of the flow, written as a line: the condition and whether it held."""
+
+    test: Node
+    at: Mapping[str, Any]
+    held: bool
+    text: Text
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark with values in it."""
+
+    text: Text
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column."""
+
+    title: Text
+    index: str
+    rows: tuple[Any, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading between groups of lines."""
+
+    title: Text
+
+
+Entry = Given | Line | Condition | Note | Table | Section
+
+
+class Unneeded:
+    """What a trial returns for a line it skipped; any use of it is an error, so that no skipped value is used silently."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise AuthorError(
+            Text(
+                "The value of '{name}' steers the topic; write that decision as w.when(...).",
+                "“{name}” 的值决定了流程；请写成 w.when(...)。",
+            ),
+            name=self._name,
+        )
+
+    __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __getitem__ = __hash__ = _refuse  # type: ignore[assignment]
+
+
+class Work:
+    """What a topic writes on. `inputs` are the values read from the learner, by input name."""
+
+    __slots__ = ("env", "inputs", "mode")
+
+    def __init__(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> None:
+        self.inputs = inputs
+        self.mode = mode
+        self.env: Environment = {}
+
+    def given(self, symbol: str, value: Any, source: str, /, *labels: str) -> None:
+        """Put an input on the sheet as `symbol` (a member of a family if `labels` are not empty)."""
+        key = _filed(symbol, labels)
+        on_input = self.mode.on_input
+        self.env[key] = value if on_input is None else on_input(key_text(key), value)
+
+    def axes(self, labels: tuple[str, ...]) -> None:
+        """Name the dimensions that formulas run over as `axes`."""
+        self.env["axes"] = labels
+
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+        """Write the line `name = formula` and return its value.
+
+        Args:
+            equation: the formula with its name; parsed once, however often it is written.
+            en: why, in English, with `{symbol}` places for values.
+            zh: the same in Chinese.
+            id: another name by which misconceptions can find the line.
+            at: loop variables of the formula.
+        """
+        raise NotImplementedError
+
+    def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
+        """Write a decision and return whether it holds; a mistake of flow swaps it."""
+        raise NotImplementedError
+
+    def note(self, en: str, zh: str, /, **values: Any) -> None:
+        """Write a remark."""
+
+    def section(self, en: str, zh: str, /) -> None:
+        """Begin a group of lines."""
+
+    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
+        """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
+
+
+def _filed(symbol: str, labels: tuple[str, ...]) -> Key:
+    kept = tuple(label for label in labels if label != "")
+    return (symbol, *kept) if kept else symbol
+
+
+def _failed(line: str, error: Exception) -> CalculationError:
+    if isinstance(error, CalculationError):
+        return error
+    if isinstance(error, ZeroDivisionError):
+        return CalculationError(Text("{line}: division by zero.", "{line}：除以零。"), line=line)
+    return CalculationError(Text("{line}: the number is too large.", "{line}：数值太大。"), line=line)
+
+
+class Sheet(Work):
+    """A work that records every line, in order."""
+
+    __slots__ = ("records", "touched")
+
+    def __init__(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> None:
+        super().__init__(inputs, mode)
+        self.records: list[tuple[Any, ...]] = []
+        self.touched: set[str] = set()
+
+    def given(self, symbol: str, value: Any, source: str, /, *labels: str) -> None:
+        key = _filed(symbol, labels)
+        on_input = self.mode.on_input
+        if on_input is not None:
+            value = on_input(key_text(key), value)
+        self.env[key] = value
+        self.records.append((Given, key, value, source))
+
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+        line = _BY_TEXT.get(equation)
+        if line is None or len(line.bound) != len(at):
+            line = _find(equation, at)
+        env, mode = self.env, self.mode
+        key = line.key(env, at)
+        if key in env:
+            raise AuthorError(Text("Two lines are called {name}.", "有两行都叫 {name}。"), name=key_text(key))
+        if mode.swaps:
+            line = self._swapped(line, key, id)
+        try:
+            computed = line.run(env, at)
+        except (CalculationError, ZeroDivisionError, OverflowError) as error:
+            raise _failed(key_text(key), error) from error
+        value = computed if mode.on_line is None else mode.on_line(key, computed)
+        env[key] = value
+        records = self.records
+        records.append((Line, line, at, key, computed, value, en, zh, id))
+        if len(records) > MOST_LINES:
+            raise CalculationError(
+                Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
+            )
+        return value
+
+    def _swapped(self, line: Compiled, key: Key, id: str) -> Compiled:
+        swaps = self.mode.swaps
+        for reference in (id, line.left, key_text(key)):
+            if reference and reference in swaps:
+                self.touched.add(reference)
+                return line.swapped(swaps[reference])
+        return line
+
+    def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
+        text = condition
+        for reference in (id, condition):
+            if reference and reference in self.mode.swaps:
+                self.touched.add(reference)
+                text = self.mode.swaps[reference]
+        node, run = _condition(text, at)
+        held = bool(run(self.env, at))
+        self.records.append((Condition, node, at, held, en, zh, id))
+        return held
+
+    def note(self, en: str, zh: str, /, **values: Any) -> None:
+        self.records.append((Note, en, zh, values))
+
+    def section(self, en: str, zh: str, /) -> None:
+        self.records.append((Section, en, zh))
+
+    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
+        self.records.append((Table, en, zh, index, tuple(rows), columns))
+
+    def entries(self) -> list[Entry]:
+        """Return what was written, in order."""
+        return [_entry(record) for record in self.records]
+
+    def graph(self) -> dict[str, tuple[str, frozenset[str]]]:
+        """Return, for each line as written, the name it defines and the names it reads; conditions define ''."""
+        found: dict[str, tuple[str, frozenset[str]]] = {}
+        for record in self.records:
+            if record[0] is Line:
+                found[record[1].equation.text] = (record[1].defines, record[1].reads)
+            elif record[0] is Condition:
+                found[f"when {len(found)}"] = ("", reads(record[1]))
+        return found
+
+
+def _entry(record: tuple[Any, ...]) -> Entry:
+    kind, *rest = record
+    if kind is Line:
+        line, at, key, computed, value, en, zh, id = rest
+        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+    if kind is Condition:
+        node, at, held, en, zh, id = rest
+        return Condition(node, at, held, Text(en, zh), id)
+    if kind is Given:
+        return Given(*rest)
+    if kind is Note:
+        return Note(Text(rest[0], rest[1]), rest[2])
+    if kind is Table:
+        return Table(Text(rest[0], rest[1]), *rest[2:])
+    return Section(Text(*rest))
+
+
+class Trial(Work):
+    """A work that computes only what the asked answers need and records nothing; quizzes and checks live on these.
+
+    `plan` says what to do with each equation: run it, or return `Unneeded`. An equation it has not seen is run, so
+    a plan makes a trial faster, never different. Swaps of single members (`gW[1]`) need a `Sheet`.
+    """
+
+    __slots__ = ("plan",)
+
+    def __init__(self, inputs: Mapping[str, Any], plan: dict[str, Compiled | Unneeded], mode: Mode = PLAIN) -> None:
+        super().__init__(inputs, mode)
+        self.plan = plan
+
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+        line = self.plan.get(equation)
+        if line.__class__ is Unneeded:
+            return line
+        if line is None or len(line.bound) != len(at):  # type: ignore[union-attr]
+            line = self._plan(equation, id, at)
+        env = self.env
+        assert isinstance(line, Compiled)
+        try:
+            value = line.run(env, at)
+        except (CalculationError, ZeroDivisionError, OverflowError) as error:
+            raise _failed(line.left, error) from error
+        if self.mode.on_line is not None:
+            value = self.mode.on_line(line.key(env, at), value)
+        env[line.key(env, at)] = value
+        return value
+
+    def _plan(self, equation: str, id: str, at: dict[str, Any]) -> Compiled:
+        line = _find(equation, at)
+        for reference in (id, line.left):
+            if reference and reference in self.mode.swaps:
+                line = line.swapped(self.mode.swaps[reference])
+                break
+        self.plan[equation] = line
+        return line
+
+    def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
+        swaps = self.mode.swaps
+        text = swaps.get(id) or swaps.get(condition) or condition
+        return bool(_condition(text, at)[1](self.env, at))
+
+
+__all__ = [
+    "PLAIN",
+    "Compiled",
+    "Condition",
+    "Entry",
+    "Given",
+    "Line",
+    "Mode",
+    "Note",
+    "Section",
+    "Sheet",
+    "Table",
+    "Trial",
+    "UnknownNameError",
+    "Unneeded",
+    "Work",
+    "compiled",
+]

@@ -1,0 +1,286 @@
+"""The finished worksheet: lines as a reader sees them, values by name, answers.
+
+`Worksheet` knows no output format; `dlcalc.render` turns it into one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlcalc.core.formula import Apply, Key, Name, Node, Number, evaluate, key_text, walk
+from dlcalc.core.layout import Block
+from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
+from dlcalc.core.topic import Topic, unknown_word
+from dlcalc.core.values import exact_text
+from dlcalc.core.work import Condition, Entry, Line, Mode, Sheet
+from dlcalc.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as text that can be read back: `formula` and `substituted` are right sides in the formula language."""
+
+    name: str
+    formula: str
+    substituted: str
+    exact: str
+    shown: str
+    reason: str
+
+
+class Values(Mapping[str, Any]):
+    """Every value of a sheet by name; `h1`, `h_1` and `h[1]` are one name. Arrays are nested lists."""
+
+    def __init__(self, env: Mapping[Any, Any]) -> None:
+        self._values = {
+            key_text(key): value.tolist() if hasattr(value, "tolist") else value
+            for key, value in env.items()
+            if key != "axes"
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        for spelling in spellings(name):
+            if spelling in self._values:
+                return self._values[spelling]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the ways a value may be filed under for a name as typed: h1 and h_1 are also h[1]; O_h is O[h]."""
+    compact = name.replace(" ", "")
+    found = [compact]
+    match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", compact)
+    if match:
+        found.append(f"{match[1]}[{match[2]}]")
+    base, _, label = compact.rpartition("_")
+    if base and label.isalpha():
+        found.append(f"{base}[{label}]")
+    return tuple(found)
+
+
+class Worksheet:
+    """The worked calculation of one topic for one set of inputs.
+
+    Attributes:
+        topic: the topic's declaration.
+        inputs: every input as read, defaults included.
+        given: the names of inputs the learner stated.
+        lang: "en" or "zh".
+        style: how numbers are written.
+        answers: the topic's answers by name, in full precision; vectors and matrices as nested lists.
+    """
+
+    def __init__(
+        self,
+        topic: Topic,
+        inputs: Mapping[str, Any],
+        given: frozenset[str] = frozenset(),
+        *,
+        mode: Mode | None = None,
+        style: Style | None = None,
+        lang: str = "en",
+        sheet: Sheet | None = None,
+    ) -> None:
+        self.topic = topic
+        self.inputs = inputs
+        self.given = given
+        self.lang = lang
+        self.style = style or Style()
+        self.sheet = sheet if sheet is not None else topic.sheet(inputs, *((mode,) if mode else ()))
+        self.answers: dict[str, Any] = topic.results(self.sheet.env)
+
+    @property
+    def values(self) -> Values:
+        """Every line's value by name."""
+        return Values(self.sheet.env)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Everything written, in order: given values, lines, conditions, notes, tables, sections."""
+        return self.sheet.entries()
+
+    @property
+    def lines(self) -> list[LineView]:
+        """The lines and conditions as plain text."""
+        return [self.view(e) for e in self.entries if isinstance(e, Line | Condition)]
+
+    @property
+    def conventions(self) -> dict[str, Any]:
+        """The conventions in force, by the input that switches each."""
+        return {c.name: self.inputs[c.name] for c in self.topic.conventions}
+
+    def say(self, text: Text) -> str:
+        """Return a line's text in the sheet's language with this sheet's values in its places."""
+        template = text.zh if self.lang == "zh" else text.en
+        return template.format_map(_Shown(self)) if "{" in template else template
+
+    # -- writing lines
+
+    def writer(self, entry: Line | Condition, notation: Notation, *, values: bool = False, more: int = 2) -> Writer:
+        """Return a writer for one line's formula."""
+        return Writer(notation, entry.at, self.sheet.env, self.style, values, self.topic.indices, more)
+
+    def formula(self, entry: Line | Condition, notation: Notation) -> Block:
+        """Write a line's formula in symbols."""
+        return self.writer(entry, notation).write(_right(entry))
+
+    def substituted(self, entry: Line | Condition, notation: Notation) -> Block:
+        """Write a line's formula with its values put in."""
+        return self.writer(entry, notation, values=True).write(_right(entry))
+
+    def left(self, line: Line, notation: Notation) -> Block:
+        """Write a line's name."""
+        return self.writer(line, notation).write(line.left)
+
+    def shown(self, value: Any, notation: Notation) -> Block:
+        """Write a value as the sheet shows values."""
+        return Writer(notation, {}, {}, self.style).value(value).block
+
+    def is_rounded(self, value: Any) -> bool:
+        """Say whether the shown value is less than the whole one, so that it takes ≈."""
+        return any(self.style.is_rounded(v) for v in _numbers(value))
+
+    def is_copy(self, entry: Line | Condition) -> bool:
+        """Say whether a line only takes over a value, so that its substitution would be the value again."""
+        return isinstance(_right(entry), Number | Name)
+
+    def view(self, entry: Line | Condition) -> LineView:
+        """Return a line as plain text."""
+        value = entry.held if isinstance(entry, Condition) else entry.computed
+        exact = exact_text(value) if not hasattr(value, "tolist") else _nested(value.tolist())
+        name = (entry.id or "when") if isinstance(entry, Condition) else entry.name
+        return LineView(
+            name=name,
+            formula=self.formula(entry, TEXT).text,
+            substituted=self.substituted(entry, TEXT).text,
+            exact=exact,
+            shown=self.shown(value, UNICODE).text if not hasattr(value, "tolist") else self.shown(value, TEXT).text,
+            reason=self.say(entry.text),
+        )
+
+    def reductions(self, entry: Line | Condition) -> list[Node]:
+        """Return the line's substitution worked out a layer at a time, innermost first, without its last value.
+
+        Empty where there is nothing between substitution and value, and for arrays.
+        """
+        steps: list[Node] = []
+        node = _put_in(_right(entry), self.sheet.env, entry.at)
+        while node is not None and _depth(node) > 1:
+            node = _innermost(node)
+            if node is None or len(steps) > 12:
+                break
+            if _depth(node) >= 1:
+                steps.append(node)
+        return steps
+
+    def find(self, name: str) -> Line | None:
+        """Return the line of that name, if there is one."""
+        wanted = spellings(name)
+        for entry in self.entries:
+            if isinstance(entry, Line) and entry.name in wanted:
+                return entry
+        return None
+
+    def value_of(self, name: str) -> Any:
+        """Return an answer's or a line's value.
+
+        Raises:
+            InputError: if there is neither of that name; says which names are near.
+        """
+        if name in self.answers:
+            return self.answers[name]
+        values = self.values
+        if name in values:
+            return values[name]
+        known = [*self.answers, *(e.name for e in self.entries if isinstance(e, Line))]
+        raise unknown_word(name, list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name)
+
+
+class _Shown(dict[str, str]):
+    def __init__(self, sheet: Worksheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+
+    def __missing__(self, name: str) -> str:
+        return self._sheet.shown(self._sheet.sheet.env[name], UNICODE).text
+
+
+def _right(entry: Line | Condition) -> Node:
+    return entry.test if isinstance(entry, Condition) else entry.right
+
+
+def _numbers(value: Any) -> Iterator[Any]:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item)
+    else:
+        yield value
+
+
+def _nested(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_nested, value)) + "]"
+    return exact_text(value)
+
+
+# ---------------------------------------------------------------- working a line out, a layer at a time
+
+
+def _put_in(node: Node, env: Mapping[Key, Any], at: Mapping[str, Any]) -> Node | None:
+    """Return the formula with numbers for names; None where a value is no plain number."""
+    from dlcalc.core.formula import Fold, ListOf, compile_span
+
+    match node:
+        case Number():
+            return node
+        case Name():
+            value = evaluate(node, env, at)
+            exact = isinstance(value, int) or (hasattr(value, "denominator") and not hasattr(value, "tolist"))
+            return Number(value) if exact and not isinstance(value, bool) else None
+        case Fold(kind=kind, body=body, variable=variable):
+            from dlcalc.core.operators import OPERATORS
+
+            span = list(compile_span(node, frozenset(at))(dict(env), at))
+            terms = [_put_in(body, env, {**at, variable: index}) for index in span]
+            if not terms or len(terms) > 6 or any(term is None for term in terms):
+                return None
+            total = terms[0]
+            for term in terms[1:]:
+                assert total is not None and term is not None
+                total = Apply(OPERATORS["+" if kind == "sum" else "*"], (total, term))
+            return total
+        case Apply(op=op, args=args):
+            inner = [_put_in(arg, env, at) for arg in args]
+            return None if any(i is None for i in inner) else Apply(op, tuple(i for i in inner if i is not None))
+        case ListOf():
+            return None
+
+
+def _depth(node: Node) -> int:
+    """How many layers of operations stand on each other."""
+    return 1 + max(map(_depth, node.args)) if isinstance(node, Apply) else 0
+
+
+def _innermost(node: Node) -> Node | None:
+    """Work out every operation whose arguments are numbers."""
+    if not isinstance(node, Apply):
+        return node
+    if all(isinstance(arg, Number) for arg in node.args):
+        value = evaluate(node)
+        return None if isinstance(value, bool | float) else Number(value)
+    inner = tuple(_innermost(arg) for arg in node.args)
+    return None if any(arg is None for arg in inner) else Apply(node.op, tuple(a for a in inner if a is not None))
+
+
+__all__ = ["LineView", "Values", "Worksheet", "spellings", "walk"]

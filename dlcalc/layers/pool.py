@@ -1,0 +1,237 @@
+"""Pooling: output size with floor or ceil, global and adaptive pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.topic import Misconception
+from dlcalc.core.work import Work
+from dlcalc.errors import InputError, Text
+from dlcalc.layers import geometry
+from dlcalc.layers.geometry import distinct, per_axis
+
+
+def write(w: Work) -> None:
+    """Write the sheet of one pooling layer."""
+    inputs = w.inputs
+    sides, channels = geometry.spatial(inputs)
+    refuse_contradiction(w)
+    if inputs["adaptive"] is not None:
+        adaptive_lines(w, sides)
+    elif inputs["global"]:
+        global_lines(w, sides)
+    else:
+        window_lines(w, sides)
+    w.given("C_in", channels, "channels")
+    w.let("C_out = C_in", "each map is pooled on its own", "每张特征图各自池化，通道数不变")
+    w.let("positions = prod(O[d] for d in axes)", "values in one output map", "一张输出图的元素个数")
+    w.let("activations = C_out*positions", "values in the whole output", "输出的元素总数")
+    w.let("params = 0", "pooling learns nothing", "池化层没有参数")
+
+
+def slides(inputs: Mapping[str, Any]) -> bool:
+    """Say whether a window slides by a stride, so that rounding matters."""
+    return not inputs["global"] and inputs["adaptive"] is None and inputs["pad"] != "same"
+
+
+def refuse_contradiction(w: Work) -> None:
+    """Refuse two kinds of window at once.
+
+    Raises:
+        InputError: naming the input to leave out.
+    """
+    inputs = w.inputs
+    if inputs["adaptive"] is not None and inputs["global"]:
+        raise InputError(
+            Text("A pooling layer is global or adaptive, not both.", "池化层不能既是全局池化又是自适应池化。"),
+            Text("Leave one of them out.", "请去掉其中一个。"),
+        ).about("adaptive")
+    if inputs["global"] or inputs["adaptive"] is not None:
+        which = "adaptive" if inputs["adaptive"] is not None else "global"
+        for name in ("k", "stride", "pad", "dilation"):
+            if inputs[name] not in (None, 0, 1):
+                raise InputError(
+                    Text("{which} pooling finds its own window, so {name} has no meaning.", "{which} 池化自行决定窗口，{name} 没有意义。"),
+                    Text("Leave {name} out.", "请去掉 {name}。"),
+                    which=which,
+                    name=name,
+                ).about(name)
+        return
+    if inputs["k"] is None:
+        raise InputError(
+            Text("pool needs 'k', the size of its window.", "pool 需要窗口大小 “k”。"),
+            Text("For example: dlcalc pool --in 26 --k 2", "例如：dlcalc pool --in 26 --k 2"),
+        ).about("k")
+
+
+def window_lines(w: Work, sides: tuple[int, ...]) -> None:
+    """Write E, the padding and O for a sliding window; the stride is the kernel unless given (PyTorch, Keras)."""
+    inputs = w.inputs
+    dims = len(sides)
+    refuse_padding(w, dims)
+    geometry.refuse_misfit(w, sides, strict=False)
+    axes = geometry.place(w, sides=sides, names=("k", "stride", "dilation"))
+    geometry.extent_lines(w, axes)
+    if inputs["ceil"] and inputs["pad"] != "same":
+        ceil_lines(w, axes)
+    else:
+        geometry.size_line(w, axes)
+        geometry.note_rest(w, sides)
+
+
+def ceil_lines(w: Work, axes: tuple[str, ...]) -> None:
+    """Write O when rounding up: a last window that would start in the padding at the end is dropped.
+
+    Source: torch/nn/modules/pooling.py ("sliding windows that would start in the right padded region are ignored").
+    """
+    for d in distinct(axes):
+        if geometry.has_ends(w, d):
+            w.let(
+                "O_up[d] = ceil((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1",
+                "windows, also one that sticks out",
+                "窗口数，含伸出边界的一个",
+                id="up-ends",
+                d=d,
+            )
+            w.let(
+                "O[d] = O_up[d] - 1 if (O_up[d] - 1)*S[d] >= I[d] + P_begin[d] else O_up[d]",
+                "the last must start inside the input or the padding before it",
+                "最后一个窗口必须从输入内或起始填充内开始",
+                id="size-ceil-ends",
+                d=d,
+            )
+        else:
+            w.let(
+                "O_up[d] = ceil((I[d] + 2*P[d] - E[d])/S[d]) + 1",
+                "windows, also one that sticks out",
+                "窗口数，含伸出边界的一个",
+                id="up",
+                d=d,
+            )
+            w.let(
+                "O[d] = O_up[d] - 1 if (O_up[d] - 1)*S[d] >= I[d] + P[d] else O_up[d]",
+                "the last must start inside the input or the padding before it",
+                "最后一个窗口必须从输入内或起始填充内开始",
+                id="size-ceil",
+                d=d,
+            )
+
+
+def global_lines(w: Work, sides: tuple[int, ...]) -> None:
+    """Write O of global pooling: one window as large as the map."""
+    axes = ("",) * len(sides) if len(set(sides)) == 1 else geometry.LABELS[len(sides)]
+    w.axes(axes)
+    for d in distinct(axes):
+        w.given("I", sides[axes.index(d)], "in", d)
+        w.let("K[d] = I[d]", "one window covers the whole map", "一个窗口覆盖整张特征图", d=d)
+        w.let("O[d] = I[d] - K[d] + 1", "so there is one place", "所以只有一个位置", d=d)
+
+
+def adaptive_lines(w: Work, sides: tuple[int, ...]) -> None:
+    """Write the regions of adaptive pooling: region i runs from floor((i−1)I/O) + 1 to ceil(i·I/O), counted from 1.
+
+    Source: torch AdaptiveAvgPool (ATen/native/AdaptivePooling.h: start_index, end_index).
+    """
+    inputs, dims = w.inputs, len(sides)
+    wanted = per_axis(inputs["adaptive"], dims, "adaptive")
+    agree = len(set(sides)) == 1 and len(set(wanted)) == 1
+    axes = ("",) * dims if agree else geometry.LABELS[dims]
+    w.axes(axes)
+    for d in distinct(axes):
+        number = axes.index(d)
+        w.given("I", sides[number], "in", d)
+        w.given("A", wanted[number], "adaptive", d)
+        w.let("O[d] = A[d]", "the size that is asked for", "要求的输出尺寸", d=d)
+        if wanted[number] > MOST_REGIONS:
+            w.note("The {n} regions are not listed.", "共 {n} 个区域，不逐一列出。", n=wanted[number])
+            continue
+        for i in range(1, wanted[number] + 1):
+            w.let("first[d,i] = floor((i - 1)*I[d]/A[d]) + 1", "first pixel of region i", "第 i 个区域的第一个像素", d=d, i=i)
+            w.let("last[d,i] = ceil(i*I[d]/A[d])", "last pixel of region i", "第 i 个区域的最后一个像素", d=d, i=i)
+        columns = ("first[i]", "last[i]") if d == "" else (f"first[{d},i]", f"last[{d},i]")
+        w.table("pixels of each region, counted from 1", "每个区域覆盖的像素（从 1 数起）", "i", range(1, wanted[number] + 1), columns)
+
+
+MOST_REGIONS = 64
+"""Adaptive pooling lists its regions up to this many on a side."""
+
+
+def refuse_padding(w: Work, dims: int) -> None:
+    """Refuse padding so wide that a window would see nothing else.
+
+    Raises:
+        InputError: with the widest padding that makes sense.
+    """
+    inputs = w.inputs
+    if isinstance(inputs["pad"], str):
+        return
+    kernels, dilations = per_axis(inputs["k"], dims, "k"), per_axis(inputs["dilation"], dims, "dilation")
+    for k, dilation, pad in zip(kernels, dilations, geometry.padding(inputs["pad"], dims), strict=True):
+        widest = max(pad) if isinstance(pad, tuple) else pad
+        extent = dilation * (k - 1) + 1
+        if widest >= extent:
+            raise InputError(
+                Text(
+                    "With padding {pad} and a window of {extent}, a window would lie wholly in the padding.",
+                    "填充为 {pad}、窗口为 {extent} 时，会有窗口完全落在填充里。",
+                ),
+                Text("Type at most --pad {half} (half the window, PyTorch's limit).", "最多用 --pad {half}（窗口的一半，PyTorch 的上限）。"),
+                pad=widest,
+                extent=extent,
+                half=extent // 2,
+            ).about("pad")
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "pool-stride-1",
+        Text(
+            "You moved the window by 1: the stride of a pooling layer is its window size unless it is given.",
+            "步长当成了 1：池化层不写步长时，步长等于窗口大小。",
+        ),
+        inputs={"stride": 1},
+        catalogue=("M014",),
+    ),
+    Misconception(
+        "pool-divides-channels",
+        Text(
+            "You divided the channels too: pooling shrinks height and width, the channels stay.",
+            "通道数也被除了：池化只缩小高和宽，通道数不变。",
+        ),
+        {"C_out": "C_in/prod(K[d] for d in axes)"},
+        catalogue=("M017",),
+    ),
+    Misconception(
+        "input-over-kernel",
+        Text(
+            "You divided the input by the window: that holds only where stride and window are equal and divide it.",
+            "直接用输入除以窗口：只有步长等于窗口且能整除时才成立。",
+        ),
+        {"size": "floor(I[d]/K[d])", "size-ends": "floor(I[d]/K[d])"},
+        catalogue=("M018",),
+    ),
+    Misconception(
+        "pool-has-weights",
+        Text("You counted weights: a pooling window has nothing to learn.", "给池化算了权重：池化窗口没有要学习的参数。"),
+        {"params": "prod(K[d] for d in axes)*C_in"},
+        catalogue=("M027",),
+    ),
+    Misconception(
+        "counts-window-in-padding",
+        Text(
+            "You counted a window that starts in the padding at the end: such a window is dropped.",
+            "算进了从末尾填充处开始的窗口：这样的窗口要舍去。",
+        ),
+        {"size-ceil": "O_up[d]", "size-ceil-ends": "O_up[d]"},
+        catalogue=("M015",),
+    ),
+    Misconception(
+        "rounds-down-in-ceil-mode",
+        Text(
+            "You rounded down: with ceil a window that sticks out at the end still counts.",
+            "向下取整了：ceil 模式下，伸出末尾的窗口也要算。",
+        ),
+        {"up": "floor((I[d] + 2*P[d] - E[d])/S[d]) + 1", "up-ends": "floor((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1"},
+    ),
+)

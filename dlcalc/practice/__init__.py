@@ -1,0 +1,1 @@
+"""Practice: judging answers (and, later, the problem bank and quizzes). Is handed topics; imports none."""

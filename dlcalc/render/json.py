@@ -1,0 +1,69 @@
+"""JSON, schema 1. Exact values are strings, answers are numbers or lists of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from dlcalc.core.report import Report, Verdict
+from dlcalc.core.worksheet import Worksheet
+
+SCHEMA = 1
+
+
+def sheet_json(sheet: Worksheet, report: Report | None = None) -> str:
+    """Return the worksheet as one JSON object, with the verdicts on answers if there are any."""
+    topic = sheet.topic
+    shown = {
+        i.name: i.kind.show(sheet.inputs[i.name]) for i in topic.inputs if sheet.inputs.get(i.name) is not None
+    }
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "topic": topic.name,
+        "inputs": shown,
+        "conventions": sheet.conventions,
+        "lines": [asdict(line) for line in sheet.lines],
+        "answers": {name: jsonable(value) for name, value in sheet.answers.items()},
+    }
+    if report is not None:
+        document["verdicts"] = {name: verdict_json(verdict, report.lang) for name, verdict in report.verdicts.items()}
+        document["marks"] = report.marks
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:
+    """Return a verdict as a JSON object."""
+    return {
+        "verdict": verdict.verdict,
+        "given": verdict.given,
+        "expected": jsonable(verdict.expected),
+        "interval": list(verdict.interval) if verdict.interval else None,
+        "convention": verdict.convention,
+        "rests_on": verdict.rests_on,
+        "misconceptions": list(verdict.misconceptions),
+        "marks": verdict.marks,
+        "explanations": [
+            {
+                "name": e.name,
+                "catalogue": list(e.catalogue),
+                "remedy": e.remedy.say(lang),
+                "line": e.parting.name if e.parting else None,
+                "yours": e.parting.yours if e.parting else None,
+                "right": e.parting.right if e.parting else None,
+            }
+            for e in verdict.explanations
+        ],
+        "message": verdict.message.say(lang) if verdict.message else None,
+        "column": verdict.column,
+    }
+
+
+def jsonable(value: Any) -> Any:
+    """Return a value as JSON numbers and lists; a fraction becomes a float."""
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if isinstance(value, Fraction):
+        return float(value)
+    return value

@@ -1,0 +1,108 @@
+"""Markdown with formulas as LaTeX between dollar signs, as GitHub, Jupyter and Pandoc show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlcalc.core.notation import LATEX
+from dlcalc.core.report import Report
+from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
+from dlcalc.core.worksheet import Worksheet
+from dlcalc.errors import Text
+from dlcalc.render import page
+
+
+def sheet_markdown(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
+    """Return the worksheet as Markdown."""
+    rows = [f"## {page.headline(sheet)}", ""]
+    if steps == "brief":
+        rows += ["| | |", "|---|---|"]
+        says = {answer.name: answer.says.say(sheet.lang) for answer in sheet.topic.answers}
+        rows += [f"| `{name}` ({says[name]}) | **{page.answer_text(sheet, name)}** |" for name in sheet.answers]
+    else:
+        rows += list(_body(sheet, steps))
+        rows += ["", *_answers(sheet)]
+    if sheet.topic.conventions_of(sheet.inputs):
+        rows += ["", f"_{Text('Conventions', '约定').say(sheet.lang)}: {_conventions(sheet)}_"]
+    if conventions:
+        rows.append("")
+        for switch, meaning, changed in page.other_conventions(sheet):
+            text = ", ".join(f"{n} = {v}" if n else v for n, v in changed.items()) or page.SAME.say(sheet.lang)
+            rows.append(f"- `{switch}` ({meaning}): {text}")
+    return "\n".join(rows) + "\n"
+
+
+def _conventions(sheet: Worksheet) -> str:
+    return "; ".join(c.choices[sheet.inputs[c.name]].say(sheet.lang) for c in sheet.topic.conventions_of(sheet.inputs))
+
+
+def _answers(sheet: Worksheet) -> Iterator[str]:
+    lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
+    main = sheet.topic.answers[0].name
+    for name in sheet.answers:
+        if name == main or name not in lines:
+            yield f"**{name} = {page.answer_text(sheet, name)}**  "
+
+
+def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
+    entries = sheet.entries
+    given = [entry for entry in entries if isinstance(entry, Given)]
+    if given:
+        listed = ", ".join(f"${_symbol(sheet, g)} = {sheet.shown(g.value, LATEX).text}$ ({g.source})" for g in given)
+        yield f"{Text('Given', '已知').say(sheet.lang)}: {listed}"
+        yield ""
+    for entry in entries:
+        match entry:
+            case Line():
+                yield f"- ${line_latex(sheet, entry, steps)}$  "
+                reason = sheet.say(entry.text)
+                if reason:
+                    yield f"  {reason}"
+            case Condition():
+                verdict = Text("yes", "是") if entry.held else Text("no", "否")
+                yield f"- ${sheet.formula(entry, LATEX).text}$: ${sheet.substituted(entry, LATEX).text}$: {verdict.say(sheet.lang)}"
+            case Note():
+                yield f"- {entry.text.say(sheet.lang, **entry.values)}"
+            case Section():
+                yield f"\n### {entry.title.say(sheet.lang)}\n"
+            case Table():
+                header, *rows = page.table_cells(sheet, entry)
+                yield f"\n{entry.title.say(sheet.lang)}\n"
+                yield "| " + " | ".join(header) + " |"
+                yield "|" + "---|" * len(header)
+                yield from ("| " + " | ".join(row) + " |" for row in rows)
+                yield ""
+            case Given():
+                pass
+
+
+def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
+    """Return a line as LaTeX: name = formula = substitution = value."""
+    parts = [sheet.left(line, LATEX).text, sheet.formula(line, LATEX).text]
+    if not sheet.is_copy(line):
+        parts.append(sheet.substituted(line, LATEX).text)
+        if steps == "full":
+            parts.extend(sheet.writer(line, LATEX).write(node).text for node in sheet.reductions(line))
+    value = sheet.shown(line.computed, LATEX).text
+    kept = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
+    if kept[-1] == value:
+        kept.pop()
+    return " = ".join(kept) + (r" \approx " if sheet.is_rounded(line.computed) else " = ") + value
+
+
+def _symbol(sheet: Worksheet, given: Given) -> str:
+    base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
+    return LATEX.symbol(str(base), family, (), sheet.topic.indices)
+
+
+def report_markdown(report: Report) -> str:
+    """Return the verdicts as Markdown."""
+    rows: list[str] = []
+    for name, verdict in report.verdicts.items():
+        mark = "✓" if verdict.accepted else "✗"
+        rows.append(f"- {mark} {page.verdict_text(name, verdict, report.lang)}")
+        for explanation in verdict.explanations:
+            rows.append(f"  - {explanation.remedy.say(report.lang)}")
+            if explanation.parting is not None:
+                rows += [f"    - `{explanation.parting.yours}`", f"    - `{explanation.parting.right}`"]
+    return "\n".join(rows) + "\n"

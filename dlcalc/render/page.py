@@ -1,0 +1,406 @@
+"""The page as rows of marked pieces: what the text and the terminal format share, laid out for a width in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+from dlcalc.core.layout import Block, beside, cells
+from dlcalc.core.notation import UNICODE
+from dlcalc.core.report import Report, Verdict
+from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
+from dlcalc.core.worksheet import Worksheet
+from dlcalc.errors import Text
+
+Piece: TypeAlias = tuple[str, str]
+"""(role, text); a role is what the terminal gives a colour to."""
+Row: TypeAlias = list[Piece]
+
+WIDEST = 100
+"""Reasons stand flush right up to this column; further out the eye loses the line."""
+
+_GIVEN = Text("given", "已知")
+_CONVENTIONS = Text("Conventions", "约定")
+_UNROUNDED = Text("unrounded", "未舍入")
+
+
+def plain(rows: Iterable[Row]) -> str:
+    """Return rows as text without colours."""
+    return "\n".join("".join(text for _, text in row).rstrip() for row in rows) + "\n"
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -> list[Row]:
+    """Return the page of a worksheet."""
+    width = max(40, min(width, WIDEST))
+    rows: list[Row] = [*_title(sheet, width), []]
+    if steps == "brief":
+        rows += _answer_list(sheet)
+    else:
+        rows += _body(sheet, steps, width)
+        rows += [[], *_answer_rows(sheet, width)]
+    if sheet.topic.conventions_of(sheet.inputs):
+        rows += [[], *_convention_rows(sheet, width)]
+    if conventions:
+        rows += _other_conventions(sheet, width)
+    return rows
+
+
+def headline(sheet: Worksheet) -> str:
+    """Return what the sheet is about and the inputs it was asked with."""
+    title = sheet.topic.headline(sheet.inputs) if sheet.topic.headline else sheet.topic.title
+    stated = [f"{i.name} {show_input(sheet, i.name)}" for i in sheet.topic.inputs if i.name in sheet.given]
+    return " · ".join([title.say(sheet.lang), *stated])
+
+
+def show_input(sheet: Worksheet, name: str) -> str:
+    """Write an input's value as it would be typed."""
+    value = sheet.topic.input(name).kind.show(sheet.inputs[name])
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "x".join(":".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
+    return str(value)
+
+
+def _title(sheet: Worksheet, width: int) -> list[Row]:
+    return [[("title", line)] for line in wrap(headline(sheet), width)]
+
+
+def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
+    entries = sheet.entries
+    given = [entry for entry in entries if isinstance(entry, Given)]
+    if given:
+        words = [f"{_symbol(sheet, g)} = {sheet.shown(g.value, UNICODE).text} ({g.source})" for g in given]
+        yield from ([("given", row)] for row in _given_rows(words, _GIVEN.say(sheet.lang), width))
+        yield []
+    indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
+    hidden = _tabled(entries) if steps != "full" else set()
+    for entry in entries:
+        match entry:
+            case Line():
+                if entry.key[0] not in hidden or isinstance(entry.key, str):
+                    yield from _line(sheet, entry, indent, width, steps)
+            case Condition():
+                yield from _condition(sheet, entry, indent, width)
+            case Note():
+                yield from ([("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  "))
+            case Section():
+                yield []
+                yield [("section", entry.title.say(sheet.lang))]
+            case Table():
+                yield from _table(sheet, entry)
+            case Given():
+                pass
+
+
+def _tabled(entries: Iterable[Any]) -> set[str]:
+    """Return the families that a table shows, whose lines need not be shown one by one."""
+    return {
+        column.partition("[")[0] for entry in entries if isinstance(entry, Table) for column in entry.columns
+    }
+
+
+def _symbol(sheet: Worksheet, given: Given) -> str:
+    from dlcalc.core.notation import UNICODE as notation
+
+    base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
+    return notation.symbol(str(base), family, (), sheet.topic.indices)
+
+
+def _given_rows(words: list[str], label: str, width: int) -> list[str]:
+    rows: list[str] = []
+    row = label
+    for number, word in enumerate(words):
+        piece = ("  " if number == 0 else ", ") + word
+        if cells(row + piece) > width:
+            rows.append(row + ",")
+            row = " " * cells(label) + "  " + word
+        else:
+            row += piece
+    return [*rows, row]
+
+
+def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> Iterator[Row]:
+    left = sheet.left(line, UNICODE)
+    head = beside((" " * max(0, indent - left.width), left))
+    parts = [sheet.formula(line, UNICODE)]
+    if not sheet.is_copy(line):
+        parts.append(sheet.substituted(line, UNICODE))
+        if steps == "full":
+            parts.extend(sheet.writer(line, UNICODE).write(node) for node in sheet.reductions(line))
+    value = sheet.shown(line.computed, UNICODE)
+    kept = [part for number, part in enumerate(parts) if number == 0 or part.rows != parts[number - 1].rows]
+    if kept[-1].rows == value.rows:
+        kept.pop()
+    sign = "≈" if sheet.is_rounded(line.computed) else "="
+    reason = sheet.say(line.text)
+    yield from _chain(head, kept, sign, value, reason, width)
+
+
+def _chain(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:
+    """Set name = part = … = value on one row if it fits, otherwise a row for each part."""
+    one = beside((head, *(piece for part in parts for piece in (" = ", part)), f" {sign} ", value))
+    if one.width <= width:
+        marked = _marked(one, head.width, value.width)
+        yield from _with_reason(marked, one.width, reason, width)
+        return
+    space = " " * head.width
+    rows: list[Block] = []
+    for number, part in enumerate((*parts, value)):
+        equals = f" {sign} " if number == len(parts) else " = "
+        for cut, piece in enumerate(part.split(width - head.width - 3)):
+            front = head if number == 0 and cut == 0 else Block((space,))
+            rows.append(beside((front, equals if cut == 0 else "   ", piece)))
+    first, last = rows[0], rows[-1]
+    beside_first = first.width + cells(reason) + 2 <= width
+    for row in rows:
+        marked = _marked(row, head.width, value.width if row is last else 0)
+        here = reason if row is (first if beside_first else last) else ""
+        yield from _with_reason(marked, row.width, here, width)
+
+
+def _marked(block: Block, name_width: int, value_width: int) -> list[Row]:
+    """Mark the name at the left and the value at the right of a block's rows."""
+    rows: list[Row] = []
+    for text in block.rows:
+        end = len(text) - value_width if value_width and cells(text) == len(text) else len(text)
+        rows.append([("name", text[:name_width]), ("formula", text[name_width:end]), ("value", text[end:])])
+    return rows
+
+
+def _with_reason(rows: list[Row], used: int, reason: str, width: int) -> Iterator[Row]:
+    """Set the reason flush right on the first row if it fits there, otherwise on rows of its own below."""
+    if not reason:
+        yield from rows
+        return
+    room = width - used
+    if cells(reason) + 2 <= room:
+        yield [*rows[0], ("reason", " " * (room - cells(reason)) + reason)]
+        yield from rows[1:]
+        return
+    yield from rows
+    for text in wrap(reason, width - 8):
+        yield [("reason", " " * (width - cells(text)) + text)]
+
+
+def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> Iterator[Row]:
+    verdict = Text("yes", "是") if entry.held else Text("no", "否")
+    text = f"{sheet.formula(entry, UNICODE).text}?  {sheet.substituted(entry, UNICODE).text}:  {verdict.say(sheet.lang)}"
+    yield from _with_reason([[("formula", " " * indent + " " + text)]], indent + 1 + cells(text), sheet.say(entry.text), width)
+
+
+def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
+    """Return a table as text: the header, then a row for each value of the index."""
+    from dlcalc.core.formula import Name, compile_key, parse
+
+    rows = [[table.index, *(column.partition("[")[0] for column in table.columns)]]
+    names = [node for node in map(parse, table.columns) if isinstance(node, Name)]
+    for index in table.rows:
+        at = {table.index: index}
+        row = [str(index)]
+        for name in names:
+            key = compile_key(name, frozenset(at))(sheet.sheet.env, at)
+            row.append(sheet.shown(sheet.sheet.env[key], UNICODE).text if key in sheet.sheet.env else "")
+        rows.append(row)
+    return rows
+
+
+def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
+    grid = table_cells(sheet, table)
+    widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+    yield [("note", "  " + table.title.say(sheet.lang))]
+    for number, row in enumerate(grid):
+        text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
+        yield [("reason" if number == 0 else "formula", "    " + text)]
+
+
+def answer_text(sheet: Worksheet, name: str) -> str:
+    """Write an answer: sizes as 25×26×26, other lists in brackets, paper answers with the unrounded one beside."""
+    text = _value_text(sheet, name, sheet.answers[name])
+    unrounded = getattr(sheet, "unrounded", None)
+    if unrounded is not None and name in unrounded.answers and unrounded.answers[name] != sheet.answers[name]:
+        text += f" ({_UNROUNDED.say(sheet.lang)} {_value_text(unrounded, name, unrounded.answers[name])})"
+    return text
+
+
+def _value_text(sheet: Worksheet, name: str, value: Any) -> str:
+    if name in SIZES and isinstance(value, list) and all(isinstance(v, int) for v in value):
+        return "×".join(map(str, value))
+    return sheet.shown(value, UNICODE).text.replace("\n", " ")
+
+
+SIZES = frozenset({"out", "shape"})
+"""Answers that are sizes, written 25×26×26."""
+
+
+def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
+    """The main answer, then those that are no line of their own."""
+    main = sheet.topic.answers[0].name
+    lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
+    names = [n for n in sheet.answers if n == main or n not in lines]
+    row: Row = []
+    for name in names:
+        sign = "≈" if sheet.is_rounded(sheet.answers[name]) else "="
+        text = f"{name} {sign} {answer_text(sheet, name)}"
+        if row and sum(cells(t) for _, t in row) + cells(text) + 4 > width:
+            yield row
+            row = []
+        row.append(("answer", ("    " if row else "") + text))
+    yield row
+
+
+def _answer_list(sheet: Worksheet) -> Iterator[Row]:
+    names = list(sheet.answers)
+    wide = max(map(len, names), default=0)
+    texts = {name: answer_text(sheet, name) for name in names}
+    column = max(map(cells, texts.values()), default=0)
+    says = {answer.name: answer.says for answer in sheet.topic.answers}
+    for name in names:
+        fill = " " * (column - cells(texts[name]))
+        sign = " ≈ " if sheet.is_rounded(sheet.answers[name]) else " = "
+        yield [("name", name.ljust(wide)), ("plain", sign), ("answer", texts[name]), ("reason", f"{fill}  {says[name].say(sheet.lang)}")]
+
+
+def _convention_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
+    colon = "：" if sheet.lang == "zh" else ": "
+    texts = [c.choices[sheet.inputs[c.name]].say(sheet.lang) for c in sheet.topic.conventions_of(sheet.inputs)]
+    joined = _CONVENTIONS.say(sheet.lang) + colon + ("；" if sheet.lang == "zh" else "; ").join(texts)
+    yield from ([("reason", row)] for row in wrap(joined, width))
+
+
+def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]:
+    """Return (switch, meaning, answers that differ) for every other choice of each convention."""
+    from dlcalc.errors import DlcalcError
+
+    found = []
+    for convention in sheet.topic.conventions_of(sheet.inputs):
+        for choice, says in convention.choices.items():
+            if choice == sheet.inputs[convention.name]:
+                continue
+            switch = f"{convention.name}={str(choice).lower() if isinstance(choice, bool) else choice}"
+            try:
+                other = Worksheet(sheet.topic, {**sheet.inputs, convention.name: choice}, style=sheet.style, lang=sheet.lang)
+            except DlcalcError as error:
+                found.append((switch, says.say(sheet.lang), {"": error.message(sheet.lang)}))
+                continue
+            changed = {n: answer_text(other, n) for n in other.answers if other.answers[n] != sheet.answers.get(n)}
+            found.append((switch, says.say(sheet.lang), changed))
+    return found
+
+
+SAME = Text("the same answers here", "这里答案相同")
+
+
+def _other_conventions(sheet: Worksheet, width: int) -> Iterator[Row]:
+    for switch, says, changed in other_conventions(sheet):
+        yield []
+        yield from ([("name", row)] for row in wrap(f"{switch}  {says}", width))
+        if not changed:
+            yield [("reason", "  " + SAME.say(sheet.lang))]
+        for name, text in changed.items():
+            yield from ([("answer", row)] for row in wrap(f"{name} = {text}" if name else text, width - 2, "  "))
+
+
+# ---------------------------------------------------------------- reports
+
+
+def report_rows(report: Report, *, width: int) -> list[Row]:
+    """Return the page of verdicts."""
+    width = max(40, min(width, WIDEST))
+    rows: list[Row] = []
+    for number, (name, verdict) in enumerate(report.verdicts.items()):
+        if number:
+            rows.append([])
+        rows += _verdict_rows(name, verdict, report.lang, width)
+    return rows
+
+
+def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
+    """Say the verdict in one sentence."""
+    given = f"{name} = {verdict.given}"
+    match verdict.verdict:
+        case "right":
+            text = Text("{given} is right.", "{given}，正确。")
+        case "rounded":
+            text = Text("{given} is right to the digits given.", "{given}，在所给位数内正确。")
+        case "convention":
+            text = Text("{given} is right under another convention.", "{given}，按另一种约定是正确的。")
+        case "misconception":
+            text = Text("{given} is not right.", "{given}，不正确。")
+            if len(verdict.misconceptions) > 1:
+                text = Text("{given} is not right; several mistakes give it.", "{given}，不正确；有几种错误会得到它。")
+        case "invalid":
+            text = verdict.message or Text("{given} cannot be read.", "{given} 无法读取。")
+            return text.say(lang)
+        case _:
+            text = Text(
+                "{given} is not right, and no known mistake gives it.", "{given}，不正确，也没有已知的错误会得到它。"
+            )
+    return text.say(lang, given=given)
+
+
+def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterator[Row]:
+    mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
+    for number, text in enumerate(wrap(verdict_text(name, verdict, lang), width - 2)):
+        yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
+    if verdict.column is not None:
+        start = max(0, verdict.column - 30)
+        piece = verdict.given[start : start + 60].replace("\n", " ")
+        yield [("formula", "    " + piece)]
+        yield [("bad", "    " + " " * cells(piece[: verdict.column - start]) + "^")]
+    before = ""
+    for explanation in verdict.explanations:
+        yield []
+        yield from ([("remedy", row)] for row in wrap(explanation.remedy.say(lang), width - 4, "    "))
+        if explanation.parting is not None:
+            yours = Text("yours", "你的") if not verdict.accepted else Text("there", "那里")
+            right = Text("right", "正确") if not verdict.accepted else Text("here", "这里")
+            label = max(cells(yours.say(lang)), cells(right.say(lang)))
+            chains = [(yours, explanation.parting.yours, role), (right, explanation.parting.right, "good")]
+            if explanation.parting.right == before:
+                chains.pop()  # said above already
+            before = explanation.parting.right
+            for says, chain, kind in chains:
+                word = says.say(lang)
+                for number, row in enumerate(wrap_chain(chain, width - label - 8)):
+                    front = word + " " * (label - cells(word)) if number == 0 else " " * label
+                    yield [(kind, f"      {front}  "), ("formula", row)]
+
+
+def wrap_chain(chain: str, width: int) -> list[str]:
+    """Break `a = b = c` before its equals signs where it is too wide."""
+    pieces = chain.split(" = ")
+    rows = [pieces[0]]
+    for piece in pieces[1:]:
+        if cells(rows[-1]) + cells(piece) + 3 <= width:
+            rows[-1] += " = " + piece
+        else:
+            rows.append("  = " + piece)
+    return rows
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Break prose at blanks (Chinese anywhere) into rows of at most `width` cells, each behind `indent`."""
+    rows, row = [], ""
+    for word in _words(text):
+        if row and cells(row) + cells(word.rstrip()) > width:
+            rows.append(indent + row.rstrip())
+            row = word.lstrip()
+        else:
+            row += word
+    return [*rows, indent + row.rstrip()]
+
+
+def _words(text: str) -> list[str]:
+    """Part text where a row may end: after a blank, and after a Chinese character unless punctuation follows."""
+    words, word = [], ""
+    for number, character in enumerate(text):
+        word += character
+        after = text[number + 1 : number + 2]
+        if character == " " or (cells(character) == 2 and after not in "，。；：、！？）」” " and character not in "（“"):
+            words.append(word)
+            word = ""
+    return [*words, word] if word else words

@@ -1,0 +1,35 @@
+"""One file per topic: `dlcalc/topics/NAME.py` declares `TOPIC`, and that is all; the files in this folder are the list."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlcalc.core.topic import Topic
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all topics, without importing one. A dash in a name is an underscore in its file."""
+    folder = os.path.dirname(__file__)
+    files = (name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in files))
+
+
+@cache
+def load(name: str) -> Topic:
+    """Import one topic.
+
+    Raises:
+        InputError: if there is none of that name; says which names are near.
+    """
+    if name.replace("_", "-") not in names():
+        from dlcalc.core.topic import unknown_word
+        from dlcalc.errors import Text
+
+        raise unknown_word(name, list(names()), Text("topic", "主题"), "dlcalc")
+    topic: Topic = import_module(f"dlcalc.topics.{name.replace('-', '_')}").TOPIC
+    return topic

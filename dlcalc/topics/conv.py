@@ -1,0 +1,71 @@
+"""Convolution, ordinary and transposed: output size, parameters and cost of one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.inputs import Extent, Flag, Padding, PerAxis, Whole
+from dlcalc.core.topic import Answer, Convention, Input, Topic
+from dlcalc.errors import Text
+from dlcalc.layers import conv, geometry
+
+
+def headline(inputs: Mapping[str, Any]) -> Text:
+    """Say which kind of layer this is."""
+    if inputs["transpose"]:
+        return Text("Transposed convolution", "转置卷积")
+    return Text("Convolution", "卷积")
+
+
+TOPIC = Topic(
+    name="conv",
+    title=Text("Convolution: output size, parameters and cost", "卷积：输出尺寸、参数量与计算量"),
+    inputs=(
+        Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
+        Input("k", PerAxis(), Text("kernel size", "卷积核大小")),
+        Input("stride", PerAxis(), Text("stride", "步长"), 1),
+        Input("pad", Padding(), Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"), 0),
+        Input("dilation", PerAxis(), Text("dilation; 1 means none (CS231n counts that as 0)", "空洞率；1 表示没有空洞（CS231n 记作 0）"), 1),
+        Input("channels", Whole(), Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"), None),
+        Input("filters", Whole(), Text("filters, which are the output channels", "卷积核个数，即输出通道数"), 1),
+        Input("groups", Whole(), Text("groups of channels", "通道分组数"), 1),
+        Input("bias", Flag(), Text("one bias per filter", "每个卷积核一个偏置"), True),
+        Input("dims", Whole(), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
+        Input("transpose", Flag(), Text("transposed convolution", "转置卷积"), False),
+        Input("output_pad", PerAxis(0), Text("extra pixels at the end (transposed only)", "输出末尾补的像素（仅转置卷积）"), 0),
+        Input("strict", Flag(), Text("refuse a stride that does not divide", "步长除不尽时拒绝"), False),
+        Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),
+    ),
+    answers=(
+        geometry.OUT,
+        geometry.SHAPE,
+        Answer("weights", Text("weights", "权重数")),
+        Answer("biases", Text("biases", "偏置数")),
+        Answer("params", Text("parameters", "参数量")),
+        Answer("unshared", Text("parameters without sharing", "不共享权值时的参数量")),
+        Answer("macs", Text("multiply-accumulates per example", "每个样本的乘加次数")),
+        Answer("flops", Text("floating-point operations, 2·macs", "浮点运算次数，2·macs")),
+        Answer("activations", Text("values in the output", "输出元素个数")),
+    ),
+    write=conv.write,
+    example="dlcalc conv --in 28 --k 3 --pad 0 --stride 1",
+    conventions=(
+        Convention(
+            "strict",
+            {
+                False: Text("a stride that does not divide rounds down (PyTorch, d2l)", "步长除不尽时向下取整（PyTorch、d2l）"),
+                True: Text("a stride that does not divide is refused (CS231n)", "步长除不尽视为不合法（CS231n）"),
+            },
+            lambda inputs: not inputs["transpose"] and inputs["pad"] != "same",
+        ),
+        geometry.COUNT_BIAS,
+    ),
+    misconceptions=(
+        *geometry.SIZE_MISCONCEPTIONS,
+        geometry.SAME_PADDING,
+        *conv.TRANSPOSED_MISCONCEPTIONS,
+        *conv.COUNT_MISCONCEPTIONS,
+    ),
+    headline=headline,
+)

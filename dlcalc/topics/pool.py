@@ -1,0 +1,64 @@
+"""Pooling: output size of max, average, global and adaptive pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.inputs import Choice, Extent, Flag, Padding, PerAxis, Whole
+from dlcalc.core.topic import Answer, Convention, Input, Topic
+from dlcalc.errors import Text
+from dlcalc.layers import geometry, pool
+
+
+def headline(inputs: Mapping[str, Any]) -> Text:
+    """Say which kind of layer this is."""
+    en, zh = ("Average", "平均") if inputs["kind"] == "avg" else ("Max", "最大")
+    if inputs["adaptive"] is not None:
+        return Text(f"Adaptive {en.lower()} pooling", f"自适应{zh}池化")
+    if inputs["global"]:
+        return Text(f"Global {en.lower()} pooling", f"全局{zh}池化")
+    return Text(f"{en} pooling", f"{zh}池化")
+
+
+TOPIC = Topic(
+    name="pool",
+    title=Text("Pooling: output size", "池化：输出尺寸"),
+    inputs=(
+        Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
+        Input("k", PerAxis(), Text("window size", "窗口大小"), None),
+        Input("stride", PerAxis(), Text("stride, the window size unless given", "步长，默认等于窗口大小"), None),
+        Input("pad", Padding(("same", "valid")), Text("padding on each side, or same, valid", "每侧填充，或 same、valid"), 0),
+        Input("dilation", PerAxis(), Text("dilation; 1 means none", "空洞率；1 表示没有空洞"), 1),
+        Input("channels", Whole(), Text("channels, 1 unless in has them", "通道数，默认 1 或由 in 给出"), None),
+        Input("dims", Whole(), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
+        Input("kind", Choice(("max", "avg")), Text("largest value or mean", "取最大值或平均值"), "max"),
+        Input("ceil", Flag(), Text("round the size up", "尺寸向上取整"), False),
+        Input("count_include_pad", Flag(), Text("averages count padded zeros", "求平均时计入填充的 0"), True),
+        Input("global", Flag(), Text("one window over the whole map", "整张特征图一个窗口"), False),
+        Input("adaptive", PerAxis(), Text("output size to adapt to", "自适应的输出尺寸"), None),
+    ),
+    answers=(
+        geometry.OUT,
+        geometry.SHAPE,
+        Answer("params", Text("parameters", "参数量")),
+        Answer("activations", Text("values in the output", "输出元素个数")),
+    ),
+    write=pool.write,
+    example="dlcalc pool --in 25x26x26 --k 2",
+    conventions=(
+        Convention(
+            "ceil",
+            {
+                False: Text("sizes round down (PyTorch, Keras, d2l)", "尺寸向下取整（PyTorch、Keras、d2l）"),
+                True: Text("sizes round up (Caffe, PyTorch's ceil_mode)", "尺寸向上取整（Caffe、PyTorch 的 ceil_mode）"),
+            },
+            pool.slides,
+        ),
+    ),
+    misconceptions=(
+        *(m for m in geometry.SIZE_MISCONCEPTIONS if m.name != "stride-ignored"),
+        *pool.MISCONCEPTIONS,
+    ),
+    headline=headline,
+)
