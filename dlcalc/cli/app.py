@@ -318,7 +318,7 @@ def _usage(error: Exception, argv: Sequence[str], lang: str) -> str:
         )
     message = getattr(error, "format_message", lambda: str(error))()
     if "unexpected extra argument" in message:
-        extra = message.partition("(")[2].rstrip(")")
+        extra = message.rpartition("(")[2].rstrip(")")
         return complaint(
             InputError(
                 Text("'{extra}' belongs to no flag: every input has one.", "“{extra}” 不属于任何选项：每个输入都要写选项名。"),

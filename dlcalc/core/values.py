@@ -109,8 +109,8 @@ def _scan_unsigned(text: str, source: str, at: int) -> tuple[int | Fraction, int
         exponent = int(match["exponent"][:6])
         if exponent * len(digits) <= LARGEST_EXPONENT:
             return whole(Fraction(digits) ** exponent), match.end()
-        power = exponent  # refused below: too many digits to write out
-    if len(digits) > LARGEST_EXPONENT or abs(power) * len(digits) > LARGEST_EXPONENT * (1 if match["exponent"] else len(digits)):
+        power = LARGEST_EXPONENT + 1  # too many digits to write out: refused below
+    if len(digits) > LARGEST_EXPONENT or abs(power) > LARGEST_EXPONENT:
         raise unreadable(
             text,
             at,
