@@ -1,8 +1,8 @@
 """Deep-learning exam calculations with every step shown, answers checked, and mistakes named.
 
-    >>> import dlcalc
-    >>> dlcalc.solve("conv", {"in": 28, "k": 3}).answers["out"]
-    26
+>>> import dlcalc
+>>> dlcalc.solve("conv", {"in": 28, "k": 3}).answers["out"]
+26
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcalc.api import TopicInfo, Worksheet, check, solve, topics
+    from dlcalc import topics
+    from dlcalc.api import Worksheet, check, solve
     from dlcalc.core.report import Report, Verdict
+    from dlcalc.core.topic import TopicInfo
     from dlcalc.errors import DlcalcError, InputError
 
 __version__ = "0.1.0"
@@ -20,7 +22,7 @@ _WHERE = {
     "solve": "dlcalc.api",
     "check": "dlcalc.api",
     "Worksheet": "dlcalc.api",
-    "TopicInfo": "dlcalc.api",
+    "TopicInfo": "dlcalc.core.topic",
     "Report": "dlcalc.core.report",
     "Verdict": "dlcalc.core.report",
     "DlcalcError": "dlcalc.errors",
@@ -32,8 +34,10 @@ __all__ = ["DlcalcError", "InputError", "Report", "TopicInfo", "Verdict", "Works
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: the command line needs few of them."""
-    if name in _WHERE:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "topics":
+        return import_module("dlcalc.topics")
+    if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'dlcalc' has no attribute {name!r}")

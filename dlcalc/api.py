@@ -1,29 +1,32 @@
-"""What Python users call: `dlcalc.solve`, `dlcalc.check`, `dlcalc.topics`."""
+"""What Python users call: `dlcalc.solve` and `dlcalc.check`; `dlcalc.topics()` is the package of that name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from dlcalc import topics as registry
 from dlcalc.core.notation import Style
 from dlcalc.core.report import Report
-from dlcalc.core.topic import Topic
 from dlcalc.core.worksheet import Worksheet as _Worksheet
 from dlcalc.errors import InputError, Text
+from dlcalc.topics import load
 
 _PLAIN = Style()
 LANGUAGES = ("en", "zh")
 
 
 class Worksheet(_Worksheet):
-    """A worked calculation that can show itself. `unrounded` is the same run in full precision, for paper arithmetic."""
+    """A worked calculation that can show itself; `unrounded` is the run in full precision beside paper arithmetic."""
 
     unrounded: _Worksheet | None = None
 
     def render(
-        self, format: str = "text", *, steps: str = "normal", width: int = 80, color: bool = False, conventions: bool = False
+        self,
+        format: str = "text",
+        *,
+        steps: str = "normal",
+        width: int = 80,
+        color: bool = False,
+        conventions: bool = False,
     ) -> str:
         """Return the sheet in a format: text, terminal, markdown or json.
 
@@ -62,7 +65,7 @@ def solve(
     Raises:
         InputError: if the topic or an input is unknown, missing, or cannot be used; says what to give instead.
     """
-    found = registry.load(topic)
+    found = load(topic)
     values = found.read(inputs)
     given = frozenset(inputs)
     if round is None and not exact and lang == "en":
@@ -73,7 +76,9 @@ def solve(
     from dlcalc.core import modes
 
     decimals = _decimals(round)
-    sheet = Worksheet(found, values, given, mode=modes.paper(decimals), style=Style(decimals=decimals, exact=exact), lang=lang)
+    sheet = Worksheet(
+        found, values, given, mode=modes.paper(decimals), style=Style(decimals=decimals, exact=exact), lang=lang
+    )
     sheet.unrounded = _Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
     return sheet
 
@@ -92,37 +97,7 @@ def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object
     from dlcalc.practice.check import check as judge
 
     _one_of("lang", lang, LANGUAGES)
-    return judge(registry.load(topic), inputs, answers, lang)
-
-
-@dataclass(frozen=True, slots=True)
-class TopicInfo:
-    """What a topic offers: titles and meanings are (English, Chinese) pairs."""
-
-    name: str
-    title: Text
-    inputs: dict[str, Text]
-    answers: dict[str, Text]
-    conventions: dict[str, dict[Any, Text]]
-    misconceptions: dict[str, Text]
-    example: str
-
-
-def topics() -> dict[str, TopicInfo]:
-    """Return every topic by name, with its inputs, answers, conventions and misconceptions."""
-    return {name: _info(registry.load(name)) for name in registry.names()}
-
-
-def _info(topic: Topic) -> TopicInfo:
-    return TopicInfo(
-        topic.name,
-        topic.title,
-        {i.name: i.says for i in topic.inputs},
-        {a.name: a.says for a in topic.answers},
-        {c.name: dict(c.choices) for c in topic.conventions},
-        {m.name: m.remedy for m in topic.misconceptions},
-        topic.example,
-    )
+    return judge(load(topic), inputs, answers, lang)
 
 
 def _decimals(number: object) -> int:

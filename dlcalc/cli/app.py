@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -45,10 +46,8 @@ def _silence(env: Environment) -> None:
     """Point a closed pipe at nothing, so that the interpreter's last flush does not complain."""
     import os
 
-    try:
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), env.stdout.fileno())
-    except (OSError, ValueError):
-        pass
 
 
 def _dispatch(argv: list[str], env: Environment, lang: str) -> int:
@@ -169,7 +168,9 @@ def _plain_flags(topic: Topic, argv: list[str]) -> list[str]:
     return words
 
 
-def solve_command(topic: Topic, inputs: Mapping[str, object], options: Mapping[str, Any], env: Environment, lang: str) -> int:
+def solve_command(
+    topic: Topic, inputs: Mapping[str, object], options: Mapping[str, Any], env: Environment, lang: str
+) -> int:
     """Work the topic out, print it or the verdicts on answers, and return the exit status."""
     from dlcalc.api import LANGUAGES, _one_of, solve
     from dlcalc.render import FORMATS, STEPS, render_report
@@ -250,7 +251,12 @@ def topics_command(name: str | None, format: str | None, env: Environment, lang:
     from dlcalc.cli.help import mistakes_page, topics_page
 
     if help:
-        env.write(Text("Usage: dlcalc topics [TOPIC] [--format text|json]\n", "用法：dlcalc topics [主题] [--format text|json]\n").say(lang))
+        env.write(
+            Text(
+                "Usage: dlcalc topics [TOPIC] [--format text|json]\n",
+                "用法：dlcalc topics [主题] [--format text|json]\n",
+            ).say(lang)
+        )
         return OK
     if format is not None:
         _one_of("format", format, ("text", "json"))
@@ -269,11 +275,9 @@ def _topics_json(name: str | None) -> str:
     import json
     from dataclasses import asdict
 
-    from dlcalc.api import topics as every
-
-    found = every() if name is None else {name: every()[topics.load(name).name]}
+    infos = [topics.load(each).info() for each in (topics.names() if name is None else (name,))]
     listed = []
-    for info in found.values():
+    for info in infos:
         entry = asdict(info)
         entry["conventions"] = {n: {str(v).lower(): t for v, t in c.items()} for n, c in info.conventions.items()}
         listed.append(entry)
@@ -321,17 +325,24 @@ def _usage(error: Exception, argv: Sequence[str], lang: str) -> str:
         extra = message.rpartition("(")[2].rstrip(")")
         return complaint(
             InputError(
-                Text("'{extra}' belongs to no flag: every input has one.", "“{extra}” 不属于任何选项：每个输入都要写选项名。"),
+                Text(
+                    "'{extra}' belongs to no flag: every input has one.",
+                    "“{extra}” 不属于任何选项：每个输入都要写选项名。",
+                ),
                 Text("Write it like this: {example}", "请这样写：{example}"),
                 extra=extra,
-                example=topics.load(command).example if (command := _command(argv)) in topics.names() else "dlcalc topics conv",
+                example=topics.load(command).example
+                if (command := _command(argv)) in topics.names()
+                else "dlcalc topics conv",
             ),
             lang,
         )
     return complaint(
         InputError(
-            Text("{message}", "{message}"), Text("See dlcalc {command} --help.", "请看 dlcalc {command} --help。"),
-            message=message, command=_command(argv),
+            Text("{message}", "{message}"),
+            Text("See dlcalc {command} --help.", "请看 dlcalc {command} --help。"),
+            message=message,
+            command=_command(argv),
         ),
         lang,
     )

@@ -44,7 +44,13 @@ _USAGE, _INPUTS, _ANSWERS, _OPTIONS, _EXAMPLE, _REQUIRED = (
 def topic_page(topic: Topic, lang: str, width: int) -> str:
     """Return the help page of a topic command."""
     needed = " ".join(f"--{flag(i)} {i.kind.shape}" for i in topic.inputs if i.required)
-    rows = [topic.title.say(lang), "", f"{_USAGE.say(lang)}: dlcalc {topic.name} {needed} …", "", f"{_INPUTS.say(lang)}:"]
+    rows = [
+        topic.title.say(lang),
+        "",
+        f"{_USAGE.say(lang)}: dlcalc {topic.name} {needed} …",
+        "",
+        f"{_INPUTS.say(lang)}:",
+    ]
     rows += _columns([(_flag_text(i), _input_says(i, lang)) for i in topic.inputs], width)
     rows += ["", f"{_ANSWERS.say(lang)}:"]
     rows += _columns([(answer.name, answer.says.say(lang)) for answer in topic.answers], width)
@@ -60,12 +66,23 @@ def front_page(topics: list[Topic], lang: str, width: int) -> str:
         "dlcalc: deep-learning exam calculations, step by step, with answers checked.",
         "dlcalc：深度学习考试计算，逐步展示，并检查答案。",
     )
-    rows = [*wrap(title.say(lang), width), "", f"{_USAGE.say(lang)}: dlcalc TOPIC …", "", f"{Text('Topics', '主题').say(lang)}:"]
+    rows = [
+        *wrap(title.say(lang), width),
+        "",
+        f"{_USAGE.say(lang)}: dlcalc TOPIC …",
+        "",
+        f"{Text('Topics', '主题').say(lang)}:",
+    ]
     rows += _columns([(topic.name, topic.title.say(lang)) for topic in topics], width)
     rows += ["", f"{Text('Commands', '命令').say(lang)}:"]
     rows += _columns(
         [
-            ("topics", Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误").say(lang)),
+            (
+                "topics",
+                Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误").say(
+                    lang
+                ),
+            ),
             ("TOPIC --help", Text("inputs, answers and an example", "输入、答案与示例").say(lang)),
             ("--version", Text("print the version", "显示版本").say(lang)),
         ],
@@ -91,7 +108,10 @@ def mistakes_page(topic: Topic, lang: str, width: int) -> str:
     if topic.conventions:
         rows += ["", f"{Text('Conventions', '约定').say(lang)}:"]
         for convention in topic.conventions:
-            named = [(f"{convention.name}={str(value).lower()}", says.say(lang)) for value, says in convention.choices.items()]
+            named = [
+                (f"{convention.name}={str(value).lower()}", says.say(lang))
+                for value, says in convention.choices.items()
+            ]
             rows += _columns(named, width)
     rows += ["", f"{Text('Known mistakes', '常见错误').say(lang)}:"]
     for mistake in topic.misconceptions:

@@ -54,7 +54,7 @@ class Array:
     @property
     def is_exact(self) -> bool:
         """Whether the entries are whole numbers and fractions."""
-        return self.data.dtype == object
+        return bool(self.data.dtype == object)
 
     def tolist(self) -> Nested:
         """Return nested lists of Python numbers."""
@@ -69,7 +69,10 @@ class Array:
         """
         if len(place) > len(self.shape) or any(not 1 <= p <= n for p, n in zip(place, self.shape, strict=False)):
             raise CalculationError(
-                Text("There is no entry {place} in an array of shape {shape}.", "形状为 {shape} 的数组没有第 {place} 个元素。"),
+                Text(
+                    "There is no entry {place} in an array of shape {shape}.",
+                    "形状为 {shape} 的数组没有第 {place} 个元素。",
+                ),
                 place=",".join(map(str, place)),
                 shape=show_shape(self.shape),
             )
@@ -160,7 +163,7 @@ class Array:
         return Array(self.data.T)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Array) and self.shape == other.shape and bool(np.all(self.data == other.data))
+        return isinstance(other, Array) and self.shape == other.shape and np.array_equal(self.data, other.data)
 
     def __repr__(self) -> str:
         return f"Array({self.tolist()})"
@@ -216,12 +219,16 @@ def _shape(nested: Nested) -> tuple[int, ...]:
     if not isinstance(nested, list):
         return ()
     if not nested:
-        raise InputError(Text("The list is empty.", "列表是空的。"), Text("Give at least one number.", "请至少给一个数。"))
+        raise InputError(
+            Text("The list is empty.", "列表是空的。"), Text("Give at least one number.", "请至少给一个数。")
+        )
     shapes = [_shape(item) for item in nested]
     for row, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise InputError(
-                Text("Row {row} has shape {got}, the first row {want}.", "第 {row} 行的形状是 {got}，第一行是 {want}。"),
+                Text(
+                    "Row {row} has shape {got}, the first row {want}.", "第 {row} 行的形状是 {got}，第一行是 {want}。"
+                ),
                 Text("Give every row the same number of entries.", "请让每行的元素个数相同。"),
                 row=row + 1,
                 got=show_shape(shape) or "1",

@@ -32,20 +32,28 @@ def _whole(raw: object, least: int, what: Text) -> int:
         number: int | Fraction = raw
     elif isinstance(raw, bool) or not isinstance(raw, int | float | Fraction | str):
         raise InputError(
-            Text("{raw!r} is not a whole number.", "{raw!r} 不是整数。"), Text("Type {en}.", "请输入{zh}。"),
-            raw=raw, en=what.en, zh=what.zh,
+            Text("{raw!r} is not a whole number.", "{raw!r} 不是整数。"),
+            Text("Type {en}.", "请输入{zh}。"),
+            raw=raw,
+            en=what.en,
+            zh=what.zh,
         )
     else:
         number = read_number(raw) if isinstance(raw, str) else exact(raw)
     if not isinstance(number, int) or number < least:
         raise InputError(
-            Text("{raw} will not do here.", "这里不能用 {raw}。"), Text("Type {en}.", "请输入{zh}。"),
-            raw=raw, en=what.en, zh=what.zh,
+            Text("{raw} will not do here.", "这里不能用 {raw}。"),
+            Text("Type {en}.", "请输入{zh}。"),
+            raw=raw,
+            en=what.en,
+            zh=what.zh,
         )
     if number > LARGEST:
         raise InputError(
-            Text("That number is larger than 10^18.", "这个数大于 10^18。"), Text("Type {en}.", "请输入{zh}。"),
-            en=what.en, zh=what.zh,
+            Text("That number is larger than 10^18.", "这个数大于 10^18。"),
+            Text("Type {en}.", "请输入{zh}。"),
+            en=what.en,
+            zh=what.zh,
         )
     return number
 
@@ -63,7 +71,9 @@ def _several(raw: object, least: int, what: Text) -> tuple[int, ...]:
     else:
         parts = (raw,)
     if not parts:
-        raise InputError(Text("The list is empty.", "列表是空的。"), Text("Type {en}.", "请输入{zh}。"), en=what.en, zh=what.zh)
+        raise InputError(
+            Text("The list is empty.", "列表是空的。"), Text("Type {en}.", "请输入{zh}。"), en=what.en, zh=what.zh
+        )
     return tuple(_whole(part, least, what) for part in parts)
 
 
@@ -80,8 +90,8 @@ class Whole:
     shape: str = "N"
 
     def read(self, raw: object) -> int:
-        if raw.__class__ is int and self.least <= raw <= LARGEST:  # type: ignore[operator]
-            return raw  # type: ignore[return-value]
+        if raw.__class__ is int and self.least <= raw <= LARGEST:
+            return raw
         return _whole(raw, self.least, _at_least(self.least))
 
     def show(self, value: int) -> object:
@@ -96,8 +106,8 @@ class PerAxis:
     shape: str = "N|NxN"
 
     def read(self, raw: object) -> int | tuple[int, ...]:
-        if raw.__class__ is int and self.least <= raw <= LARGEST:  # type: ignore[operator]
-            return raw  # type: ignore[return-value]
+        if raw.__class__ is int and self.least <= raw <= LARGEST:
+            return raw
         what = Text(
             f"a whole number of at least {self.least}, or one per dimension such as 3x5",
             f"不小于 {self.least} 的整数，或每个维度一个，例如 3x5",
@@ -136,8 +146,8 @@ class Padding:
         return "|".join(("N", "NxN", "A:B", *self.modes))
 
     def read(self, raw: object) -> str | int | tuple[int | tuple[int, int], ...]:
-        if raw.__class__ is int and 0 <= raw <= LARGEST:  # type: ignore[operator]
-            return raw  # type: ignore[return-value]
+        if raw.__class__ is int and 0 <= raw <= LARGEST:
+            return raw
         what = Text(
             f"a number of at least 0, one per dimension (1x2), begin:end (0:1), or {', '.join(self.modes)}",
             f"不小于 0 的数、每维一个（1x2）、起:止（0:1），或 {'、'.join(self.modes)}",
@@ -148,8 +158,11 @@ class Padding:
                 return text
             if text.isalpha():
                 raise InputError(
-                    Text("'{raw}' is no kind of padding.", "“{raw}” 不是填充方式。"), Text("Type {en}.", "请输入{zh}。"),
-                    raw=raw, en=what.en, zh=what.zh,
+                    Text("'{raw}' is no kind of padding.", "“{raw}” 不是填充方式。"),
+                    Text("Type {en}.", "请输入{zh}。"),
+                    raw=raw,
+                    en=what.en,
+                    zh=what.zh,
                 )
             if ":" in text:
                 raw = [part.split(":") if ":" in part else part for part in text.split("x")]
@@ -167,8 +180,11 @@ class Padding:
             return _whole(part, 0, what)
         if len(part) != 2:
             raise InputError(
-                Text("{part} is not begin:end.", "{part} 不是 起:止。"), Text("Type {en}.", "请输入{zh}。"),
-                part=":".join(map(str, part)), en=what.en, zh=what.zh,
+                Text("{part} is not begin:end.", "{part} 不是 起:止。"),
+                Text("Type {en}.", "请输入{zh}。"),
+                part=":".join(map(str, part)),
+                en=what.en,
+                zh=what.zh,
             )
         return _whole(part[0], 0, what), _whole(part[1], 0, what)
 

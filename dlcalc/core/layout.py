@@ -11,9 +11,7 @@ def cells(text: str) -> int:
     """Return how many terminal columns `text` fills; a Chinese character fills two."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def pad(text: str, width: int) -> str:
@@ -74,7 +72,8 @@ def beside(parts: Iterable[Block | str]) -> Block:
     """Set blocks side by side on a common base row."""
     blocks = [Block((part,)) if isinstance(part, str) else part for part in parts]
     if all(len(block.rows) == 1 for block in blocks):
-        text, breaks = "", []
+        text = ""
+        breaks: list[int] = []
         for block in blocks:
             if block.breaks:
                 offset = cells(text)

@@ -49,7 +49,12 @@ def each(value: Any, change: Any) -> Any:
 
 
 def tolerance(
-    topic: Topic, inputs: Mapping[str, Any], asked: Answer, decimals: int, mode: Mode = PLAIN, sheet: Sheet | None = None
+    topic: Topic,
+    inputs: Mapping[str, Any],
+    asked: Answer,
+    decimals: int,
+    mode: Mode = PLAIN,
+    sheet: Sheet | None = None,
 ) -> Any:
     """Return how far an answer may lie from this run's when every line was rounded to `decimals`.
 
@@ -64,7 +69,7 @@ def tolerance(
     half = Fraction(1, 2 * 10**decimals)
     sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
     base = _flat(asked.of(sheet.env))
-    effects = [Fraction(0)] * len(base)
+    effects: list[int | Fraction] = [0] * len(base)
     for key, place, number in _entries(sheet):
         if _fits(number, decimals):
             continue
@@ -74,12 +79,18 @@ def tolerance(
         except DlcalcError:
             continue
         if len(shifted) == len(base):
-            effects = [e + abs(exact(s) - exact(b)) for e, s, b in zip(effects, shifted, base, strict=True)]
+            effects = [e + distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
     widths = [
         (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
         for effect, number in zip(effects, base, strict=True)
     ]
     return widths[0] if len(widths) == 1 else widths
+
+
+def distance(a: Any, b: Any) -> int | Fraction:
+    """Return how far apart two numbers are, exactly."""
+    gap = exact(a) - exact(b)
+    return -gap if gap < 0 else gap
 
 
 def _entries(sheet: Sheet) -> Iterable[tuple[Key, tuple[int, ...], Any]]:

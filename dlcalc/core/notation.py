@@ -12,28 +12,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dlcalc.core.formula import (
-    Apply,
-    Bindings,
-    Environment,
-    Fold,
-    ListOf,
-    Name,
-    Node,
-    Number,
-    compile_key,
-    compile_node,
-    compile_span,
-)
+from dlcalc.core.evaluate import Bindings, Environment, compile_key, compile_node, compile_span
+from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number
 from dlcalc.core.layout import Block, beside, stacked
-from dlcalc.core.operators import ATOM, OPERATORS, PRODUCT, SIGN, SUM, Operator, Parts
+from dlcalc.core.operators import ATOM, OPERATORS, PRODUCT, SUM, Operator, Parts
 from dlcalc.core.values import SIGNIFICANT, exact_text, fixed, significant_text, terminating, trim
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda_": "λ",
     "mu": "μ", "sigma": "σ", "tau": "τ", "phi": "φ", "rho": "ρ", "pi": "π", "Delta": "Δ", "Sigma": "Σ",
 }  # fmt: skip
-_SUBSCRIPTS = str.maketrans("0123456789+-ijklmnt,", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ‚")
+_SUBSCRIPTS = str.maketrans("0123456789+-ijklmnt", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ")
 _SUPERSCRIPTS = str.maketrans("0123456789+-lL()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾")
 
 
@@ -57,7 +46,12 @@ class Style:
 
     def _fits(self, value: Any) -> bool:
         """Whether the value has no more decimals than paper has, as carried values do."""
-        return value == value and abs(value) < 1e300 and Fraction(fixed(value, self.decimals or 0)) == Fraction(repr(value) if isinstance(value, float) else value)
+        return (
+            value == value
+            and abs(value) < 1e300
+            and Fraction(fixed(value, self.decimals or 0))
+            == Fraction(repr(value) if isinstance(value, float) else value)
+        )
 
     def is_rounded(self, value: Any) -> bool:
         """Say whether `number` shows less than the whole value."""
@@ -68,11 +62,15 @@ class Style:
 
 
 class Shown(NamedTuple):
-    """A piece of formula in some notation: its text, how strongly it binds, whether it stands for an array."""
+    """A piece of formula in some notation: its text, how strongly it binds, its outermost operator.
+
+    `array` tells whether it stands for more than one number.
+    """
 
     block: Block
     binds: int = ATOM
     array: bool = False
+    top: str = ""
 
 
 Leaf = Callable[[Name], "Shown | None"]
@@ -184,6 +182,8 @@ class Writer:
                 return self._value(nested, more)
             column = not isinstance(nested[0], tuple | list)
             rows = [[v] for v in nested] if column else nested
+            if self.notation.name != "text" and len(rows) == 1 and len(rows[0]) == 1 and _is_number(rows[0][0]):
+                return self._value(rows[0][0], more)  # a layer of one unit is written without brackets
             if rows and isinstance(rows[0][0], tuple | list):
                 return Shown(Block((_nested_text(nested, lambda v: self.style.number(v, more)),)), ATOM, True)
             written = [[self.notation.number(self.style.number(v, more)) for v in row] for row in rows]
@@ -204,9 +204,8 @@ class Writer:
             key_index if isinstance(key_index, int | str) else str(key_index)
             for key_index in (compile_key(Name("_", (index,)), bound)(self.env, self.at)[1] for index in name.second)
         )
-        array = hasattr(self.env.get(key), "tolist") and not place
-        if family and key not in self.env and base in self.env:
-            array = False
+        found = self.env.get(key)
+        array = not place and _size(found) > (0 if self.notation.name == "text" else 1)
         return Shown(Block((self.notation.symbol(base, family, place, self.indices),)), ATOM, array)
 
     def _list(self, items: list[Shown]) -> Shown:
@@ -225,7 +224,13 @@ class Writer:
         pieces: list[Shown] = []
         for index in span:
             inner = Writer(
-                self.notation, {**self.at, fold.variable: index}, self.env, self.style, self.values, self.indices, self.more
+                self.notation,
+                {**self.at, fold.variable: index},
+                self.env,
+                self.style,
+                self.values,
+                self.indices,
+                self.more,
             )
             pieces.append(inner._show(fold.body))
         if len(pieces) == 1:
@@ -241,7 +246,7 @@ class Writer:
     def _apply(self, op: Operator, args: tuple[Node, ...]) -> Shown:
         shown = tuple(self._show(arg) for arg in args)
         if op.name == "*" and self._juxtaposed(args):
-            return Shown(beside((shown[0].block, shown[1].block)), PRODUCT)
+            return Shown(beside((shown[0].block, shown[1].block)), PRODUCT, shown[1].array, op.name)
         return self._join(op, shown)
 
     def _juxtaposed(self, args: tuple[Node, ...]) -> bool:
@@ -262,6 +267,11 @@ class Writer:
         both_arrays = len(args) == 2 and all(arg.array for arg in args)
         if op.name == "*" and both_arrays and self.notation.name != "text":
             parts = (0, " ⊙ " if self.notation.name == "unicode" else r" \odot ", 1)
+        if op.name == "@" and self.notation.name == "unicode" and not self.values:
+            parts = (0, " ", 1)
+        if op.name == "**" and self.notation.name == "unicode" and args[1].block.rows[0].isdigit():
+            args = (args[0], Shown(Block((args[1].block.rows[0].translate(_SUPERSCRIPTS),))))
+            parts = (0, 1)
         pieces: list[Block | str] = []
         for number, part in enumerate(parts):
             if isinstance(part, str):
@@ -269,7 +279,7 @@ class Writer:
                 continue
             arg = args[part]
             enclosed = _enclosed(parts, number, self.notation)
-            mixed = op.name == "*" and arg.binds == PRODUCT and arg.array and not both_arrays and "@" in arg.block.rows[0]
+            mixed = {op.name, arg.top} == {"*", "@"}  # the eye reads them as one product, but they are not
             if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed):
                 pieces.append(self.notation.brackets(arg.block.closed))
             else:
@@ -280,7 +290,7 @@ class Writer:
             edge = first.width if isinstance(first, Block) else len(first)
             block = block._replace(breaks=tuple(sorted({*block.breaks, edge})))
         array = any(arg.array for arg in args) and op.name not in _SCALAR
-        return Shown(block, op.binds, array)
+        return Shown(block, op.binds, array, op.name)
 
     def _call(self, op: Operator, args: tuple[Shown, ...]) -> Shown:
         name = rf"\operatorname{{{op.name}}}" if self.notation.name == "latex" else op.name
@@ -307,10 +317,19 @@ def _enclosed(parts: Parts, number: int, notation: Notation) -> bool:
 
 
 def _number_binds(text: str) -> int:
-    """How strongly a written number holds together: a negative one like a sum, a fraction or power of ten like a product."""
+    """How strongly a written number holds: a negative one like a sum, a fraction or power of ten like a product."""
     if text.startswith("-"):
         return SUM
     return PRODUCT if "/" in text or "e" in text else ATOM
+
+
+def _size(value: Any) -> int:
+    """How many numbers an array holds; 0 for what is no array."""
+    return int(value.data.size) if hasattr(value, "tolist") else 0
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, list | tuple)
 
 
 def _nested_text(nested: Any, number: Callable[[Any], str]) -> str:
@@ -348,11 +367,10 @@ def _unicode_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], ho
 
 
 def _low(index: str) -> str:
-    plain = index.replace("‚", ",")
-    lowered = plain.translate(_SUBSCRIPTS)
-    if all(c in "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ‚" for c in lowered):
-        return lowered.replace("‚", "‚")
-    return f"_{plain}" if plain.isalnum() else f"_({plain})"
+    lowered = index.translate(_SUBSCRIPTS)
+    if all(c in "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ," for c in lowered):
+        return lowered
+    return f"_{index}" if index.isalnum() else f"_({index})"
 
 
 def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
@@ -373,6 +391,3 @@ def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how:
     low.extend(map(str, place))
     text += f"_{{{','.join(low)}}}" if low else ""
     return text + (f"^{{{high}}}" if high else "")
-
-
-__all__ = ["LATEX", "TEXT", "UNICODE", "Notation", "Shown", "Style", "Writer", "SIGN"]

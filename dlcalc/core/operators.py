@@ -78,7 +78,9 @@ def _floats(name: str, scalar: Callable[[float], float], over: str | None = None
             try:
                 return scalar(float(x))
             except ValueError:
-                raise CalculationError(Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x) from None
+                raise CalculationError(
+                    Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x
+                ) from None
             except OverflowError:
                 return math.inf
         if over is None:
@@ -128,7 +130,9 @@ def _compare(name: str, sign: str, latex: str, value: Callable[[Any, Any], Any])
     )
 
 
-def _function(name: str, value: Callable[..., Any], unicode: Parts = (), latex: Parts = (), entry: str = "each") -> Operator:
+def _function(
+    name: str, value: Callable[..., Any], unicode: Parts = (), latex: Parts = (), entry: str = "each"
+) -> Operator:
     return Operator(name, value, unicode=unicode, latex=latex, entry=entry)
 
 
@@ -148,7 +152,9 @@ ROWS = (
     _compare("==", "=", "=", operator.eq),
     _compare("!=", "≠", r"\ne", operator.ne),
     Operator("not", operator.not_, NOT, (NOT,), ("not ", 0), ("not ", 0), (r"\lnot ", 0), "none"),
-    Operator("and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1), "none"),
+    Operator(
+        "and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1), "none"
+    ),
     Operator("or", lambda a, b: a or b, OR, (OR, AND), (0, " or ", 1), (0, " or ", 1), (0, r" \lor ", 1), "none"),
     Operator(
         "if",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from dlcalc.core.formula import Environment, parse, reads
+from dlcalc.core.evaluate import Environment
+from dlcalc.core.formula import parse, reads
 from dlcalc.core.inputs import Kind
 from dlcalc.core.work import PLAIN, Compiled, Mode, Sheet, Trial, Unneeded, Work
 from dlcalc.errors import InputError, Text, UnknownNameError
@@ -123,6 +124,18 @@ class Topic:
         object.__setattr__(self, "_required", tuple(i.name for i in self.inputs if i.required))
         object.__setattr__(self, "_graph", {})
         object.__setattr__(self, "_plans", {})
+
+    def info(self) -> TopicInfo:
+        """Return what the topic offers, without its workings."""
+        return TopicInfo(
+            self.name,
+            self.title,
+            {i.name: i.says for i in self.inputs},
+            {a.name: a.says for a in self.answers},
+            {c.name: dict(c.choices) for c in self.conventions},
+            {m.name: m.remedy for m in self.misconceptions},
+            self.example,
+        )
 
     # -- inputs
 
@@ -260,13 +273,30 @@ class Topic:
                     yield convention, choice
 
 
+@dataclass(frozen=True, slots=True)
+class TopicInfo:
+    """What a topic offers: titles and meanings are (English, Chinese) pairs."""
+
+    name: str
+    title: Text
+    inputs: dict[str, Text]
+    answers: dict[str, Text]
+    conventions: dict[str, dict[Any, Text]]
+    misconceptions: dict[str, Text]
+    example: str
+
+
 _KEEP: list[Any] = []
 
 
 def unknown_word(word: str, known: list[str], what: Text, where: str) -> InputError:
     """Return the error for a mistyped name, with the nearest known ones."""
     near = get_close_matches(word, known, n=3, cutoff=0.5)
-    hint = Text("Did you mean {near}?", "您是不是想输入 {near}？") if near else Text("There are: {all}.", "可用的有：{all}。")
+    hint = (
+        Text("Did you mean {near}?", "您是不是想输入 {near}？")
+        if near
+        else Text("There are: {all}.", "可用的有：{all}。")
+    )
     return InputError(
         Text("{where} has no {en} '{word}'.", "{where} 没有{zh} “{word}”。"),
         hint,

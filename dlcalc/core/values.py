@@ -40,9 +40,7 @@ def plain(text: str) -> str:
         return text
     changed = text.translate(_SIGNS)
     narrow = (unicodedata.normalize("NFKC", character) for character in changed)
-    return "".join(
-        new if len(new) == 1 else old for new, old in zip(narrow, changed, strict=True)
-    ).translate(_SIGNS)
+    return "".join(new if len(new) == 1 else old for new, old in zip(narrow, changed, strict=True)).translate(_SIGNS)
 
 
 def exact(number: int | float | Fraction) -> int | Fraction:
@@ -114,9 +112,7 @@ def _scan_unsigned(text: str, source: str, at: int) -> tuple[int | Fraction, int
         raise unreadable(
             text,
             at,
-            Text(
-                "That number has too many digits: at most {most} are read.", "这个数的位数太多：最多读取 {most} 位。"
-            ),
+            Text("That number has too many digits: at most {most} are read.", "这个数的位数太多：最多读取 {most} 位。"),
             most=LARGEST_EXPONENT,
         )
     if power == 0 and digits.isdigit():
@@ -157,7 +153,8 @@ def decimals_for(number: Number, significant: int) -> int:
     """Return how many decimals show `number` to `significant` digits (negative for large numbers)."""
     if number == 0:
         return significant - 1
-    size = abs(exact(number))
+    size = Fraction(exact(number))
+    size = -size if size < 0 else size
     top, bottom = size.numerator, size.denominator
     magnitude = len(str(top)) - len(str(bottom))
     if Fraction(10) ** magnitude > size:
@@ -251,5 +248,8 @@ def read_size(text: str) -> tuple[int, ...]:
         at += 1
         if not source[at:].strip():
             raise unreadable(
-                text, at, Text("A number is missing after the '{sign}'.", "“{sign}” 后面缺一个数。"), sign=source[at - 1]
+                text,
+                at,
+                Text("A number is missing after the '{sign}'.", "“{sign}” 后面缺一个数。"),
+                sign=source[at - 1],
             )

@@ -11,21 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from dlcalc.core.formula import (
-    Environment,
-    Equation,
-    Key,
-    Name,
-    Node,
-    Run,
-    compile_key,
-    compile_node,
-    key_text,
-    parse,
-    parse_equation,
-    reads,
-)
-from dlcalc.errors import AuthorError, CalculationError, Text, UnknownNameError
+from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
+from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
+from dlcalc.errors import AuthorError, CalculationError, Text
 
 OnInput = Callable[[str, Any], Any]
 OnLine = Callable[[Key, Any], Any]
@@ -168,7 +156,7 @@ Entry = Given | Line | Condition | Note | Table | Section
 
 
 class Unneeded:
-    """What a trial returns for a line it skipped; any use of it is an error, so that no skipped value is used silently."""
+    """What a trial returns for a line it skipped. Any use is an error: no skipped value is used silently."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -183,8 +171,8 @@ class Unneeded:
         )
 
     __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse  # type: ignore[assignment]
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __getitem__ = __hash__ = _refuse  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __getitem__ = __hash__ = _refuse
 
 
 class Work:
@@ -197,7 +185,7 @@ class Work:
         self.mode = mode
         self.env: Environment = {}
 
-    def given(self, symbol: str, value: Any, source: str, /, *labels: str) -> None:
+    def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
         """Put an input on the sheet as `symbol` (a member of a family if `labels` are not empty)."""
         key = _filed(symbol, labels)
         on_input = self.mode.on_input
@@ -233,7 +221,9 @@ class Work:
         """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
 
 
-def _filed(symbol: str, labels: tuple[str, ...]) -> Key:
+def _filed(symbol: str, labels: tuple[str | int, ...]) -> Key:
+    if not labels or labels == ("",):
+        return symbol
     kept = tuple(label for label in labels if label != "")
     return (symbol, *kept) if kept else symbol
 
@@ -256,7 +246,7 @@ class Sheet(Work):
         self.records: list[tuple[Any, ...]] = []
         self.touched: set[str] = set()
 
-    def given(self, symbol: str, value: Any, source: str, /, *labels: str) -> None:
+    def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
         key = _filed(symbol, labels)
         on_input = self.mode.on_input
         if on_input is not None:
@@ -391,23 +381,3 @@ class Trial(Work):
         swaps = self.mode.swaps
         text = swaps.get(id) or swaps.get(condition) or condition
         return bool(_condition(text, at)[1](self.env, at))
-
-
-__all__ = [
-    "PLAIN",
-    "Compiled",
-    "Condition",
-    "Entry",
-    "Given",
-    "Line",
-    "Mode",
-    "Note",
-    "Section",
-    "Sheet",
-    "Table",
-    "Trial",
-    "UnknownNameError",
-    "Unneeded",
-    "Work",
-    "compiled",
-]

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dlcalc.core.formula import Apply, Key, Name, Node, Number, evaluate, key_text, walk
+from dlcalc.core.formula import Name, Node, Number, key_text
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
+from dlcalc.core.reduction import reductions
 from dlcalc.core.topic import Topic, unknown_word
 from dlcalc.core.values import exact_text
 from dlcalc.core.work import Condition, Entry, Line, Mode, Sheet
@@ -172,15 +173,7 @@ class Worksheet:
 
         Empty where there is nothing between substitution and value, and for arrays.
         """
-        steps: list[Node] = []
-        node = _put_in(_right(entry), self.sheet.env, entry.at)
-        while node is not None and _depth(node) > 1:
-            node = _innermost(node)
-            if node is None or len(steps) > 12:
-                break
-            if _depth(node) >= 1:
-                steps.append(node)
-        return steps
+        return reductions(_right(entry), self.sheet.env, entry.at)
 
     def find(self, name: str) -> Line | None:
         """Return the line of that name, if there is one."""
@@ -232,55 +225,3 @@ def _nested(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_nested, value)) + "]"
     return exact_text(value)
-
-
-# ---------------------------------------------------------------- working a line out, a layer at a time
-
-
-def _put_in(node: Node, env: Mapping[Key, Any], at: Mapping[str, Any]) -> Node | None:
-    """Return the formula with numbers for names; None where a value is no plain number."""
-    from dlcalc.core.formula import Fold, ListOf, compile_span
-
-    match node:
-        case Number():
-            return node
-        case Name():
-            value = evaluate(node, env, at)
-            exact = isinstance(value, int) or (hasattr(value, "denominator") and not hasattr(value, "tolist"))
-            return Number(value) if exact and not isinstance(value, bool) else None
-        case Fold(kind=kind, body=body, variable=variable):
-            from dlcalc.core.operators import OPERATORS
-
-            span = list(compile_span(node, frozenset(at))(dict(env), at))
-            terms = [_put_in(body, env, {**at, variable: index}) for index in span]
-            if not terms or len(terms) > 6 or any(term is None for term in terms):
-                return None
-            total = terms[0]
-            for term in terms[1:]:
-                assert total is not None and term is not None
-                total = Apply(OPERATORS["+" if kind == "sum" else "*"], (total, term))
-            return total
-        case Apply(op=op, args=args):
-            inner = [_put_in(arg, env, at) for arg in args]
-            return None if any(i is None for i in inner) else Apply(op, tuple(i for i in inner if i is not None))
-        case ListOf():
-            return None
-
-
-def _depth(node: Node) -> int:
-    """How many layers of operations stand on each other."""
-    return 1 + max(map(_depth, node.args)) if isinstance(node, Apply) else 0
-
-
-def _innermost(node: Node) -> Node | None:
-    """Work out every operation whose arguments are numbers."""
-    if not isinstance(node, Apply):
-        return node
-    if all(isinstance(arg, Number) for arg in node.args):
-        value = evaluate(node)
-        return None if isinstance(value, bool | float) else Number(value)
-    inner = tuple(_innermost(arg) for arg in node.args)
-    return None if any(arg is None for arg in inner) else Apply(node.op, tuple(a for a in inner if a is not None))
-
-
-__all__ = ["LineView", "Values", "Worksheet", "spellings", "walk"]

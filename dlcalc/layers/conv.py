@@ -1,4 +1,4 @@
-"""Convolution and transposed convolution: output size, parameters, multiply-accumulates.
+"""Convolution, ordinary or transposed: output size, parameters, multiply-accumulates.
 
 Symbols beside those of `dlcalc.layers.geometry`: C_in and C_out channels, F filters, G groups, Q output padding.
 """
@@ -11,26 +11,31 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry
-from dlcalc.layers.geometry import distinct, per_axis
+from dlcalc.layers import geometry, transposed
 
 
 def write(w: Work) -> None:
     """Write the sheet of one convolution layer."""
     inputs = w.inputs
-    transpose = inputs["transpose"]
-    sides, channels = geometry.spatial(inputs)
-    refuse_groups(inputs, channels)
-    refuse_transpose(inputs, sides) if transpose else refuse_forward(w, sides)
-    names = ("k", "stride", "dilation", "output_pad") if transpose else ("k", "stride", "dilation")
-    axes = geometry.place(w, sides=sides, names=names)
-    w.given("C_in", channels, "channels")
+    frame = geometry.frame(inputs)
+    if frame.channels % inputs["groups"] or inputs["filters"] % inputs["groups"]:
+        raise indivisible_groups(frame.channels, inputs["filters"], inputs["groups"])
+    if inputs["transpose"]:
+        transposed.refuse(w, frame)
+    else:
+        refuse_output_padding(inputs)
+        geometry.refuse_misfit(w, frame, inputs["strict"])
+    geometry.place(w, frame)
+    if inputs["transpose"]:
+        transposed.place(w, frame)
+    w.given("C_in", frame.channels, "channels")
     w.given("F", inputs["filters"], "filters")
     w.given("G", inputs["groups"], "groups")
-    geometry.extent_lines(w, axes) if not transpose else transposed_extent_lines(w, axes)
-    transposed_size_line(w, axes) if transpose else geometry.size_line(w, axes)
-    if not transpose:
-        geometry.note_rest(w, sides)
+    geometry.extent_lines(w, frame)
+    if inputs["transpose"]:
+        transposed.size_line(w, frame)
+    else:
+        geometry.size_line(w, frame)
     count_lines(w)
 
 
@@ -57,201 +62,65 @@ def cost_lines(w: Work) -> None:
     """
     inputs = w.inputs
     if inputs["transpose"]:
-        w.let("places = prod(I[d] for d in axes)", "each weight meets every input place", "每个权重用于每个输入位置", id="places")
+        w.let(
+            "places = prod(I[d] for d in axes)",
+            "each weight meets every input place",
+            "每个权重用于每个输入位置",
+            id="places",
+        )
     else:
-        w.let("places = positions", "each weight is used at every output place", "每个权重用于每个输出位置", id="places")
+        w.let(
+            "places = positions", "each weight is used at every output place", "每个权重用于每个输出位置", id="places"
+        )
     if inputs["count_bias"]:
         w.let("macs = weights*places + biases*positions", "each added bias counted as one more", "每次加偏置也算一次")
     else:
         w.let("macs = weights*places", "multiply-accumulates", "乘加次数")
     w.let("flops = 2*weights*places", "a multiplication and an addition each", "每次乘加算两次运算")
     if inputs["transpose"] or not inputs["bias"]:
-        w.let("unshared = weights*places + biases*positions", "parameters if no place shared them", "不共享权值时的参数量")
+        w.let(
+            "unshared = weights*places + biases*positions", "parameters if no place shared them", "不共享权值时的参数量"
+        )
     else:
         w.let("unshared = activations*(per_filter + 1)", "parameters if no place shared them", "不共享权值时的参数量")
 
 
-def transposed_extent_lines(w: Work, axes: tuple[str, ...]) -> None:
-    """Write E and, for 'same', what is cropped."""
-    for d in distinct(axes):
-        w.let("E[d] = D[d]*(K[d] - 1) + 1", "the kernel's extent, once dilated", "空洞后卷积核的跨度", d=d)
+def indivisible_groups(channels: int, filters: int, groups: int) -> InputError:
+    """Return the error for groups that do not divide the channels or the filters."""
+    number, en, zh = (channels, "input channels", "输入通道") if channels % groups else (filters, "filters", "卷积核")
+    fits = [g for g in range(1, min(channels, filters, 512) + 1) if channels % g == 0 and filters % g == 0]
+    return InputError(
+        Text("{groups} groups do not divide {number} {en}.", "{groups} 个组不能整除 {number} 个{zh}。"),
+        Text(
+            "For {groups} groups take multiples of {groups}, such as --channels {more} --filters {some}; "
+            "these channels and filters allow groups of {fits}.",
+            "分 {groups} 组时两者都应是 {groups} 的倍数，例如 --channels {more} --filters {some}；"
+            "现有的通道和卷积核可分的组数：{fits}。",
+        ),
+        groups=groups,
+        number=number,
+        en=en,
+        zh=zh,
+        fits=", ".join(map(str, fits[:12])),
+        more=-(-channels // groups) * groups,
+        some=-(-filters // groups) * groups,
+    ).about("groups")
 
 
-def transposed_size_line(w: Work, axes: tuple[str, ...]) -> None:
-    """Write O of a transposed convolution: (I − 1)S − 2P + E + Q (torch.nn.ConvTranspose2d); with 'same' I·S (Keras)."""
-    for d in distinct(axes):
-        if w.inputs["pad"] == "same":
-            w.let("O[d] = I[d]*S[d]", "'same': the stride times the input (Keras)", "same：输入乘以步长（Keras）", d=d)
-        elif geometry.has_ends(w, d):
-            w.let(
-                "O[d] = (I[d] - 1)*S[d] - P_begin[d] - P_end[d] + E[d] + Q[d]",
-                "kernels laid S apart, cropped by the padding",
-                "卷积核每隔 S 放一个，再裁去填充",
-                id="size-transposed-ends",
-                d=d,
-            )
-        else:
-            w.let(
-                "O[d] = (I[d] - 1)*S[d] - 2*P[d] + E[d] + Q[d]",
-                "kernels laid S apart, cropped by the padding",
-                "卷积核每隔 S 放一个，再裁去填充",
-                id="size-transposed",
-                d=d,
-            )
-
-
-def refuse_groups(inputs: Mapping[str, Any], channels: int) -> None:
-    """Refuse groups that do not divide the channels and the filters.
+def refuse_output_padding(inputs: Mapping[str, Any]) -> None:
+    """Refuse output padding of an ordinary convolution.
 
     Raises:
-        InputError: with the numbers and the groups that would do.
+        InputError: saying which flag to add or leave out.
     """
-    groups, filters = inputs["groups"], inputs["filters"]
-    for number, en, zh in ((channels, "input channels", "输入通道"), (filters, "filters", "卷积核")):
-        if number % groups:
-            fits = [g for g in range(1, min(channels, filters, 512) + 1) if channels % g == 0 and filters % g == 0]
-            raise InputError(
-                Text("{groups} groups do not divide {number} {en}.", "{groups} 个组不能整除 {number} 个{zh}。"),
-                Text(
-                    "For {groups} groups take multiples of {groups}, such as --channels {more} --filters {some}; these channels "
-                    "and filters allow groups of {fits}.",
-                    "分 {groups} 组时两者都应是 {groups} 的倍数，例如 --channels {more} --filters {some}；现有的通道和卷积核可分的组数：{fits}。",
-                ),
-                groups=groups,
-                number=number,
-                en=en,
-                zh=zh,
-                fits=", ".join(map(str, fits[:12])),
-                more=-(-channels // groups) * groups,
-                some=-(-filters // groups) * groups,
-            ).about("groups")
-
-
-def refuse_forward(w: Work, sides: tuple[int, ...]) -> None:
-    """Refuse what an ordinary convolution cannot have."""
-    if w.inputs["output_pad"] != 0:
+    if inputs["output_pad"] != 0:
         raise InputError(
             Text("Only a transposed convolution has output padding.", "只有转置卷积才有输出填充。"),
             Text("Add --transpose, or leave --output-pad out.", "请加上 --transpose，或去掉 --output-pad。"),
         ).about("output_pad")
-    geometry.refuse_misfit(w, sides, w.inputs["strict"])
 
 
-def refuse_transpose(inputs: Mapping[str, Any], sides: tuple[int, ...]) -> None:
-    """Refuse what a transposed convolution cannot have.
-
-    Raises:
-        InputError: 'full' padding, output padding not below the stride (or dilation), an output without pixels.
-    """
-    dims = len(sides)
-    if inputs["pad"] == "full":
-        raise InputError(
-            Text("A transposed convolution has no padding 'full'.", "转置卷积没有 full 填充。"),
-            Text("Type a number, same or valid.", "请输入数、same 或 valid。"),
-        ).about("pad")
-    extras = zip(
-        sides,
-        per_axis(inputs["k"], dims, "k"),
-        per_axis(inputs["stride"], dims, "stride"),
-        per_axis(inputs["dilation"], dims, "dilation"),
-        per_axis(inputs["output_pad"], dims, "output_pad"),
-        geometry.padding(inputs["pad"], dims),
-        strict=True,
-    )
-    for i, k, s, d, q, pad in extras:
-        if q and inputs["pad"] == "same":
-            raise InputError(
-                Text("'same' leaves no room for output padding.", "same 填充时不能再有输出填充。"),
-                Text("Leave --output-pad out, or give the padding as a number.", "请去掉 --output-pad，或用数字给出填充。"),
-            ).about("output_pad")
-        if q >= max(s, d) and q:
-            raise InputError(
-                Text(
-                    "The output padding {q} must be smaller than the stride {s} or the dilation {d} (PyTorch's rule).",
-                    "输出填充 {q} 必须小于步长 {s} 或空洞率 {d}（PyTorch 的规定）。",
-                ),
-                Text("Type at most {most}.", "最多输入 {most}。"),
-                q=q,
-                s=s,
-                d=d,
-                most=max(s, d) - 1,
-            ).about("output_pad")
-        if pad == "same":
-            continue
-        begin, end = pad if isinstance(pad, tuple) else (0, 0) if pad == "valid" else (pad, pad)
-        size = (i - 1) * s - begin - end + d * (k - 1) + 1 + q
-        if size < 1:
-            raise InputError(
-                Text(
-                    "Nothing is left: (I − 1)S − 2P + E + Q = ({i} − 1)·{s} − {pads} + {e} + {q} = {size}.",
-                    "输出为空：(I − 1)S − 2P + E + Q = ({i} − 1)·{s} − {pads} + {e} + {q} = {size}。",
-                ),
-                Text("The largest padding that leaves a pixel is --pad {most}.", "还能留下像素的最大填充是 --pad {most}。"),
-                i=i,
-                s=s,
-                pads=f"2·{begin}" if begin == end else f"{begin} − {end}",
-                e=d * (k - 1) + 1,
-                q=q,
-                size=size,
-                most=((i - 1) * s + d * (k - 1) + q) // 2,
-            ).about("pad")
-
-
-def transposed(formula: str) -> dict[str, str]:
-    """Return the swaps of the transposed size line in its two forms."""
-    return {
-        "size-transposed": formula.replace("{pad}", "2*P[d]").replace("{one}", "P[d]"),
-        "size-transposed-ends": formula.replace("{pad}", "(P_begin[d] + P_end[d])").replace("{one}", "P_begin[d]"),
-    }
-
-
-TRANSPOSED_MISCONCEPTIONS = (
-    Misconception(
-        "transposed-crops-one-side",
-        Text(
-            "You subtracted the padding only once: a transposed convolution crops both sides, so 2P is subtracted.",
-            "填充只减了一次：转置卷积在两侧都要裁去，应减去 2P。",
-        ),
-        transposed("(I[d] - 1)*S[d] - {one} + E[d] + Q[d]"),
-        catalogue=("M057",),
-    ),
-    Misconception(
-        "transposed-times-stride",
-        Text(
-            "You multiplied the input by the stride: only the I − 1 steps are S long, and the last kernel adds its whole extent.",
-            "直接用输入乘以步长：只有 I − 1 步的长度是 S，最后一个卷积核还要加上整个跨度。",
-        ),
-        transposed("I[d]*S[d]"),
-        catalogue=("M058",),
-    ),
-    Misconception(
-        "transposed-as-ordinary",
-        Text(
-            "You used the formula of an ordinary convolution: a transposed one enlarges, (I − 1)S − 2P + E + Q.",
-            "用了普通卷积的公式：转置卷积是放大，(I − 1)S − 2P + E + Q。",
-        ),
-        transposed("floor((I[d] + {pad} - E[d])/S[d]) + 1"),
-        catalogue=("M059",),
-    ),
-    Misconception(
-        "transposed-forgets-output-padding",
-        Text(
-            "You left out the output padding Q: it adds pixels at one end of the output.",
-            "漏了输出填充 Q：它在输出的一端增加像素。",
-        ),
-        transposed("(I[d] - 1)*S[d] - {pad} + E[d]"),
-    ),
-    Misconception(
-        "transposed-macs-at-outputs",
-        Text(
-            "You counted a transposed convolution at its output places: each weight is used once per input place.",
-            "按输出位置计算了转置卷积的乘加次数：每个权重在每个输入位置用一次。",
-        ),
-        {"places": "positions"},
-    ),
-)
-
-COUNT_MISCONCEPTIONS = (
+MISCONCEPTIONS = (
     Misconception(
         "out-channels-as-in",
         Text(
@@ -305,7 +174,10 @@ COUNT_MISCONCEPTIONS = (
     ),
     Misconception(
         "bias-per-weight",
-        Text("You counted a bias for every weight: there is one for each filter.", "给每个权重都加了偏置：每个卷积核只有一个偏置。"),
+        Text(
+            "You counted a bias for every weight: there is one for each filter.",
+            "给每个权重都加了偏置：每个卷积核只有一个偏置。",
+        ),
         {"biases": "weights"},
         catalogue=("M024",),
     ),
@@ -320,7 +192,10 @@ COUNT_MISCONCEPTIONS = (
     ),
     Misconception(
         "one-bias-for-the-layer",
-        Text("You counted one bias for the whole layer: there is one for each filter.", "整层只算了一个偏置：每个卷积核有一个偏置。"),
+        Text(
+            "You counted one bias for the whole layer: there is one for each filter.",
+            "整层只算了一个偏置：每个卷积核有一个偏置。",
+        ),
         {"biases": "1"},
         catalogue=("M026",),
     ),
@@ -341,7 +216,8 @@ COUNT_MISCONCEPTIONS = (
     Misconception(
         "flops-as-macs",
         Text(
-            "You gave multiply-accumulates: each is two operations, so FLOPs are twice the MACs (some tools print MACs as FLOPs).",
+            "You gave multiply-accumulates: each is two operations, so FLOPs are twice the MACs "
+            "(some tools print MACs as FLOPs).",
             "给出的是乘加次数：每次乘加是两次运算，FLOPs = 2·MACs（有些工具把 MACs 叫作 FLOPs）。",
         ),
         {"flops": "weights*places"},

@@ -1,15 +1,15 @@
 """Where windows fit: dimensions, padding and output size, shared by convolution and pooling.
 
 Symbols: I input side, K kernel side, S stride, P padding on each side (P_begin and P_end where they differ),
-D dilation, E the kernel's extent once dilated, O output side. All in pixels, per dimension.
+D dilation, E the kernel's extent once dilated, Q output padding, O output side. All in pixels, per dimension.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from dlcalc.core.formula import Environment
+from dlcalc.core.evaluate import Environment
 from dlcalc.core.inputs import times
 from dlcalc.core.topic import Answer, Convention, Misconception
 from dlcalc.core.work import Work
@@ -18,8 +18,75 @@ from dlcalc.errors import InputError, Text
 LABELS = {1: ("w",), 2: ("h", "w"), 3: ("d", "h", "w")}
 """Names of the dimensions, height before width, depth first in 3-d."""
 
-PER_AXIS = ("k", "stride", "dilation", "output_pad")
-SYMBOLS = {"k": "K", "stride": "S", "dilation": "D", "output_pad": "Q"}
+
+class Side(NamedTuple):
+    """One dimension of a layer, in pixels; `begin` and `end` are the padding (0 where 'same' finds it on the sheet)."""
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    begin: int
+    end: int
+    extra: int
+
+    @property
+    def extent(self) -> int:
+        """The kernel's side once dilated."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padded(self) -> int:
+        """The input's side with its padding."""
+        return self.size + self.begin + self.end
+
+    @property
+    def padding_sum(self) -> str:
+        """The padding as it stands in the formula with its numbers put in: 2·1, or 0 + 1."""
+        return f"2·{self.begin}" if self.begin == self.end else f"{self.begin} + {self.end}"
+
+
+class Frame(NamedTuple):
+    """The dimensions of a layer. `sides` has one entry where all agree, and `axes` is then empty labels."""
+
+    axes: tuple[str, ...]
+    sides: tuple[Side, ...]
+    channels: int
+
+    def labelled(self) -> zip[tuple[str, Side]]:
+        """Pair each different side with its label."""
+        return zip(self.axes, self.sides, strict=False)
+
+
+def frame(inputs: Mapping[str, Any]) -> Frame:
+    """Return the dimensions of a layer from its inputs.
+
+    Raises:
+        InputError: if an input has the wrong number of entries, or channels contradict each other.
+    """
+    size, k, s = inputs["in"], inputs["k"], inputs["stride"]
+    d, pad, q = inputs["dilation"], inputs["pad"], inputs.get("output_pad", 0)
+    if s is None:
+        s = k
+    dims: int = inputs["dims"]
+    if type(size) is type(k) is type(s) is type(d) is type(pad) is type(q) is int and dims in LABELS:
+        return Frame(("",) * dims, (Side(size, k, s, d, pad, pad, q),), inputs["channels"] or 1)
+    sizes, channels = spatial(inputs)
+    kernels, dilations = per_axis(k, dims, "k"), per_axis(d, dims, "dilation")
+    sides = tuple(
+        map(
+            Side,
+            sizes,
+            kernels,
+            per_axis(s, dims, "stride"),
+            dilations,
+            *zip(*ends(pad, dims, kernels, dilations), strict=True),
+            per_axis(q, dims, "output_pad"),
+        )
+    )
+    if len(set(sides)) == 1:
+        return Frame(("",) * dims, sides[:1], channels)
+    return Frame(LABELS[dims], sides, channels)
 
 
 def spatial(inputs: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
@@ -53,7 +120,7 @@ def spatial(inputs: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
                 channels=channels,
             ).about("in")
         return tuple(size[1:]), size[0]
-    better = len(size) if len(size) in LABELS else len(size) - 1
+    better = len(size) if len(size) in LABELS and len(size) > dims else len(size) - 1
     raise InputError(
         Text(
             "in {size} has {n} numbers, but a {dims}-d map has {dims}, or {more} with the channels first.",
@@ -91,78 +158,71 @@ def per_axis(value: Any, dims: int, name: str) -> tuple[Any, ...]:
     return value
 
 
-def place(w: Work, *, sides: tuple[int, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Put I, K, S, D (and Q) on the sheet and return the axes: all "" where every dimension agrees, else labels.
-
-    `names` are the per-dimension inputs the layer has. Where dimensions agree a line is written once, "on each
-    side"; where they differ once per dimension.
-    """
-    inputs = w.inputs
-    dims = len(sides)
-    values = {name: per_axis(inputs[name], dims, name) for name in names}
-    pads = padding(inputs["pad"], dims)
-    agree = all(len(set(v)) == 1 for v in (sides, *values.values(), pads))
-    axes = ("",) * dims if agree else LABELS[dims]
-    w.axes(axes)
-    for number, label in enumerate(axes[:1] if agree else axes):
-        w.given("I", sides[number], "in", label)
-        for name in names:
-            w.given(SYMBOLS[name], values[name][number], name, label)
-        given_padding(w, pads[number], label)
-    return axes
-
-
-def distinct(axes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each label once: the dimensions for which lines are written."""
-    return axes[:1] if axes[0] == "" else axes
-
-
-def padding(pad: Any, dims: int) -> tuple[Any, ...]:
-    """Return the padding per dimension: an int, a (begin, end) pair or a mode's name each."""
+def ends(pad: Any, dims: int, kernels: tuple[int, ...], dilations: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return (begin, end) of the padding for each dimension; 'same' is found on the sheet and counts as 0 here."""
+    if pad == "full":
+        return [(d * (k - 1), d * (k - 1)) for k, d in zip(kernels, dilations, strict=True)]
     if isinstance(pad, str):
-        return (pad,) * dims
-    pads = per_axis(pad, dims, "pad")
-    return tuple(p[0] if isinstance(p, tuple) and p[0] == p[1] else p for p in pads)
+        return [(0, 0)] * dims
+    return [p if isinstance(p, tuple) else (p, p) for p in per_axis(pad, dims, "pad")]
 
 
-def given_padding(w: Work, pad: Any, label: str) -> None:
-    """Put one dimension's padding on the sheet, where it is a number."""
-    if isinstance(pad, tuple):
-        w.given("P_begin", pad[0], "pad", label)
-        w.given("P_end", pad[1], "pad", label)
-    elif pad == "valid":
-        w.given("P", 0, "pad", label)
-    elif not isinstance(pad, str):
-        w.given("P", pad, "pad", label)
+def place(w: Work, frame: Frame) -> None:
+    """Put I, K, S, D and the padding on the sheet: once where every dimension agrees, else once for each."""
+    w.axes(frame.axes)
+    pad = w.inputs["pad"]
+    for label, side in frame.labelled():
+        w.given("I", side.size, "in", label)
+        w.given("K", side.kernel, "k", label)
+        w.given("S", side.stride, "stride", label)
+        w.given("D", side.dilation, "dilation", label)
+        if pad in ("same", "full"):
+            continue
+        if side.begin == side.end:
+            w.given("P", side.begin, "pad", label)
+        else:
+            w.given("P_begin", side.begin, "pad", label)
+            w.given("P_end", side.end, "pad", label)
 
 
 # ---------------------------------------------------------------- lines
 
 
-def extent_lines(w: Work, axes: tuple[str, ...]) -> None:
-    """Write E, the kernel's extent, and the padding where it is asked for by name (same, full)."""
-    same, full = w.inputs["pad"] == "same", w.inputs["pad"] == "full"
-    for d in distinct(axes):
+def extent_lines(w: Work, frame: Frame) -> None:
+    """Write E, the kernel's extent."""
+    for d, _ in frame.labelled():
         w.let("E[d] = D[d]*(K[d] - 1) + 1", "the kernel's extent, once dilated", "空洞后卷积核的跨度", d=d)
-        if same:
-            w.let("T[d] = ceil(I[d]/S[d])", "the size that 'same' asks for", "same 要求的输出尺寸", d=d)
-            w.let(
-                "P_all[d] = max(0, (T[d] - 1)*S[d] + E[d] - I[d])", "pixels of padding it takes", "共需填充的像素", d=d
-            )
-            w.let("P_begin[d] = floor(P_all[d]/2)", "the smaller half comes first", "较小的一半放在前面", d=d)
-            w.let("P_end[d] = P_all[d] - P_begin[d]", "an odd pixel goes to the end (Keras)", "多出的像素放在末尾（Keras）", d=d)
-        elif full:
-            w.let("P[d] = E[d] - 1", "'full': every overlap counts, even of one pixel", "full：只要有一个像素重叠就算", d=d)
 
 
-def size_line(w: Work, axes: tuple[str, ...]) -> None:
-    """Write O, how many places the window has on each side: floor((I + 2P − E)/S) + 1.
+def named_padding_lines(w: Work, frame: Frame) -> None:
+    """Write the padding where it is asked for by name: same (Keras puts an odd pixel at the end) or full."""
+    pad = w.inputs["pad"]
+    if pad not in ("same", "full"):
+        return
+    for d, _ in frame.labelled():
+        if pad == "full":
+            w.let("P[d] = E[d] - 1", "'full': every overlap counts, even of one pixel", "full：重叠一个像素也算", d=d)
+            continue
+        w.let("T[d] = ceil(I[d]/S[d])", "the size that 'same' asks for", "same 要求的输出尺寸", d=d)
+        w.let("P_all[d] = max(0, (T[d] - 1)*S[d] + E[d] - I[d])", "pixels of padding it takes", "共需填充的像素", d=d)
+        w.let("P_begin[d] = floor(P_all[d]/2)", "the smaller half comes first", "较小的一半放在前面", d=d)
+        w.let(
+            "P_end[d] = P_all[d] - P_begin[d]",
+            "an odd pixel goes to the end (Keras)",
+            "多出的像素放在末尾（Keras）",
+            d=d,
+        )
+
+
+def size_line(w: Work, frame: Frame) -> None:
+    """Write the padding asked for by name, then O, how many places the window has: floor((I + 2P − E)/S) + 1.
 
     Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016), relationship 6; with
     dilation, relationship 15.
     """
-    for d in distinct(axes):
-        if has_ends(w, d):
+    named_padding_lines(w, frame)
+    for d, side in frame.labelled():
+        if has_ends(w, side):
             w.let(
                 "O[d] = floor((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1",
                 "places where the window fits",
@@ -178,89 +238,20 @@ def size_line(w: Work, axes: tuple[str, ...]) -> None:
                 id="size",
                 d=d,
             )
+    note_rest(w, frame)
 
 
-def has_ends(w: Work, d: str) -> bool:
-    """Say whether the two sides of a dimension are padded by separate amounts."""
-    return ("P_begin" if d == "" else ("P_begin", d)) in w.env or w.inputs["pad"] == "same"
+def has_ends(w: Work, side: Side) -> bool:
+    """Say whether the two ends of a dimension are padded by separate amounts."""
+    return side.begin != side.end or w.inputs["pad"] == "same"
 
 
-def refuse_misfit(w: Work, sides: tuple[int, ...], strict: bool) -> None:
-    """Refuse a kernel larger than the padded input and, when `strict`, a stride that does not divide.
-
-    Raises:
-        InputError: with the constraint that fails, its numbers, and what would fit.
-    """
-    inputs, dims = w.inputs, len(sides)
-    kernels, strides = per_axis(inputs["k"], dims, "k"), per_axis(inputs["stride"], dims, "stride")
-    dilations = per_axis(inputs["dilation"], dims, "dilation")
-    if inputs["pad"] in ("same", "full"):
-        return
-    for i, k, s, d, pad in zip(sides, kernels, strides, dilations, padding(inputs["pad"], dims), strict=True):
-        begin, end = pad if isinstance(pad, tuple) else (0, 0) if pad == "valid" else (pad, pad)
-        extent, padded = d * (k - 1) + 1, i + begin + end
-        if padded < extent:
-            raise InputError(
-                Text(
-                    "The kernel does not fit: I + 2P ≥ E fails, since {i} + {pads} = {padded} < {extent}{dilated}.",
-                    "卷积核放不下：不满足 I + 2P ≥ E，因为 {i} + {pads} = {padded} < {extent}{dilated}。",
-                ),
-                Text(
-                    "The smallest padding that fits is --pad {least}, the largest kernel --k {most}.",
-                    "放得下的最小填充是 --pad {least}，最大卷积核是 --k {most}。",
-                ),
-                i=i,
-                pads=f"2·{begin}" if begin == end else f"{begin} + {end}",
-                padded=padded,
-                extent=extent,
-                dilated=f" = {d}·({k} − 1) + 1" if d > 1 else "",
-                least=-((i - extent) // 2),
-                most=(padded - 1) // d + 1,
-            ).about("k")
-        rest = (padded - extent) % s
-        if rest and strict:
-            raise InputError(
-                Text(
-                    "The stride does not divide: ({i} + {pads} − {extent})/{s} = {whole} rest {rest}; --strict refuses that, "
-                    "as CS231n does.",
-                    "步长除不尽：({i} + {pads} − {extent})/{s} = {whole} 余 {rest}；--strict 按 CS231n 的规定拒绝。",
-                ),
-                Text(
-                    "Leave --strict out to round down (PyTorch, d2l), or take an input of {less} or {more}.",
-                    "去掉 --strict 则向下取整（PyTorch、d2l），或把输入改为 {less} 或 {more}。",
-                )
-                if i > rest
-                else Text(
-                    "Leave --strict out to round down (PyTorch, d2l), or take an input of {more}.",
-                    "去掉 --strict 则向下取整（PyTorch、d2l），或把输入改为 {more}。",
-                ),
-                i=i,
-                pads=f"2·{begin}" if begin == end else f"{begin} + {end}",
-                extent=extent,
-                s=s,
-                whole=(padded - extent) // s,
-                rest=rest,
-                less=i - rest,
-                more=i - rest + s,
-            ).about("stride")
-
-
-def note_rest(w: Work, sides: tuple[int, ...]) -> None:
+def note_rest(w: Work, frame: Frame) -> None:
     """Say where a stride does not divide, and what is left over."""
-    inputs, dims = w.inputs, len(sides)
-    if inputs["pad"] == "same":
+    if w.inputs["pad"] == "same":
         return
-    axes = w.env["axes"]
-    for d in distinct(axes):
-        number = axes.index(d)
-        s = per_axis(inputs["stride"], dims, "stride")[number]
-        if s == 1:
-            continue
-        k, dilation = per_axis(inputs["k"], dims, "k")[number], per_axis(inputs["dilation"], dims, "dilation")[number]
-        extent = dilation * (k - 1) + 1
-        pad = padding(inputs["pad"], dims)[number]
-        begin, end = pad if isinstance(pad, tuple) else (extent - 1,) * 2 if pad == "full" else (0, 0) if pad == "valid" else (pad, pad)
-        rest = (sides[number] + begin + end - extent) % s
+    for _, side in frame.labelled():
+        rest = (side.padded - side.extent) % side.stride
         if rest:
             w.note(
                 "The stride does not divide: {rest} pixel(s) at the end of a side are not reached by any window.",
@@ -268,6 +259,68 @@ def note_rest(w: Work, sides: tuple[int, ...]) -> None:
                 rest=rest,
             )
             return
+
+
+def refuse_misfit(w: Work, frame: Frame, strict: bool) -> None:
+    """Refuse a kernel larger than the padded input and, when `strict`, a stride that does not divide.
+
+    Raises:
+        InputError: with the constraint that fails, its numbers, and what would fit.
+    """
+    if w.inputs["pad"] in ("same", "full"):
+        return
+    for side in frame.sides:
+        spare = side.size + side.begin + side.end - side.dilation * (side.kernel - 1) - 1
+        if spare < 0:
+            raise too_large(side)
+        if strict and spare % side.stride:
+            raise indivisible(side)
+
+
+def too_large(side: Side) -> InputError:
+    """Return the error for a kernel that does not fit into the padded input."""
+    return InputError(
+        Text(
+            "The kernel does not fit: I + 2P ≥ E fails, since {i} + {pads} = {padded} < {extent}{dilated}.",
+            "卷积核放不下：不满足 I + 2P ≥ E，因为 {i} + {pads} = {padded} < {extent}{dilated}。",
+        ),
+        Text(
+            "The smallest padding that fits is --pad {least}, the largest kernel --k {most}.",
+            "放得下的最小填充是 --pad {least}，最大卷积核是 --k {most}。",
+        ),
+        i=side.size,
+        pads=side.padding_sum,
+        padded=side.padded,
+        extent=side.extent,
+        dilated=f" = {side.dilation}·({side.kernel} − 1) + 1" if side.dilation > 1 else "",
+        least=-((side.size - side.extent) // 2),
+        most=(side.padded - 1) // side.dilation + 1,
+    ).about("k")
+
+
+def indivisible(side: Side) -> InputError:
+    """Return the error for a stride that does not divide where that is refused."""
+    spare = side.padded - side.extent
+    rest = spare % side.stride
+    fewer = side.size > rest
+    return InputError(
+        Text(
+            "The stride does not divide: ({i} + {pads} − {extent})/{s} = {whole} rest {rest}; --strict refuses that, "
+            "as CS231n does.",
+            "步长除不尽：({i} + {pads} − {extent})/{s} = {whole} 余 {rest}；--strict 按 CS231n 的规定拒绝。",
+        ),
+        Text(
+            "Leave --strict out to round down (PyTorch, d2l), or take an input of {sizes}.",
+            "去掉 --strict 则向下取整（PyTorch、d2l），或把输入改为 {sizes}。",
+        ),
+        i=side.size,
+        pads=side.padding_sum,
+        extent=side.extent,
+        s=side.stride,
+        whole=spare // side.stride,
+        rest=rest,
+        sizes=" / ".join(str(side.size - rest + step) for step in ((0, side.stride) if fewer else (side.stride,))),
+    ).about("stride")
 
 
 # ---------------------------------------------------------------- misconceptions of size, for any sliding window
@@ -397,19 +450,24 @@ SAME_PADDING = Misconception(
 # ---------------------------------------------------------------- answers
 
 
-def sides(env: Environment, symbol: str = "O") -> list[Any]:
+def each_side(env: Environment, symbol: str = "O") -> list[Any]:
     """Return a symbol's value for every dimension, in order."""
     return [env[symbol] if label == "" else env[symbol, label] for label in env["axes"]]
 
 
 def out(env: Environment) -> Any:
     """Return the output size: one number where all dimensions agree, otherwise one per dimension."""
-    found = sides(env)
+    found = each_side(env)
     return found[0] if all(side == found[0] for side in found) else found
 
 
-OUT = Answer("out", Text("output size", "输出尺寸"), ("O",), out, sides, "shape")
-SHAPE = Answer("shape", Text("output shape, channels first", "输出形状（通道在前）"), ("C_out", "O"), lambda env: [env["C_out"], *sides(env)])
+OUT = Answer("out", Text("output size", "输出尺寸"), ("O",), out, each_side, "shape")
+SHAPE = Answer(
+    "shape",
+    Text("output shape, channels first", "输出形状（通道在前）"),
+    ("C_out", "O"),
+    lambda env: [env["C_out"], *each_side(env)],
+)
 
 
 # ---------------------------------------------------------------- conventions
@@ -417,7 +475,11 @@ SHAPE = Answer("shape", Text("output shape, channels first", "输出形状（通
 COUNT_BIAS = Convention(
     "count_bias",
     {
-        False: Text("MACs leave the added biases out (fvcore, thop, PyTorch)", "MACs 不计加偏置（fvcore、thop、PyTorch）"),
-        True: Text("MACs count each added bias as one (torchinfo, ptflops)", "MACs 把每次加偏置算一次（torchinfo、ptflops）"),
+        False: Text(
+            "MACs leave the added biases out (fvcore, thop, PyTorch)", "MACs 不计加偏置（fvcore、thop、PyTorch）"
+        ),
+        True: Text(
+            "MACs count each added bias as one (torchinfo, ptflops)", "MACs 把每次加偏置算一次（torchinfo、ptflops）"
+        ),
     },
 )

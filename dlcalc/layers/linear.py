@@ -24,7 +24,11 @@ def write(w: Work) -> None:
         w.let("biases = 0", "the layer has no bias", "该层没有偏置")
     w.let("params = weights + biases", "learned numbers", "参数总数")
     if w.inputs["count_bias"]:
-        w.let("macs = weights + biases", "each weight once per example, and each added bias", "每个样本中每个权重用一次，每次加偏置也算一次")
+        w.let(
+            "macs = weights + biases",
+            "each weight once per example, and each added bias",
+            "每个样本中每个权重用一次，每次加偏置也算一次",
+        )
     else:
         w.let("macs = weights", "each weight is used once per example", "每个样本中每个权重用一次")
 
@@ -41,7 +45,10 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "bias-per-input",
-        Text("You counted a bias for each input: there is one for each output.", "偏置加到了输入一边：每个输出有一个偏置。"),
+        Text(
+            "You counted a bias for each input: there is one for each output.",
+            "偏置加到了输入一边：每个输出有一个偏置。",
+        ),
         {"biases": "N_in"},
         catalogue=("M030",),
     ),
@@ -53,13 +60,19 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "one-bias-for-the-layer",
-        Text("You counted one bias for the whole layer: there is one for each output.", "整层只算了一个偏置：每个输出有一个偏置。"),
+        Text(
+            "You counted one bias for the whole layer: there is one for each output.",
+            "整层只算了一个偏置：每个输出有一个偏置。",
+        ),
         {"biases": "1"},
         catalogue=("M026",),
     ),
     Misconception(
         "bias-per-weight",
-        Text("You counted a bias for every weight: there is one for each output.", "给每个权重都加了偏置：每个输出只有一个偏置。"),
+        Text(
+            "You counted a bias for every weight: there is one for each output.",
+            "给每个权重都加了偏置：每个输出只有一个偏置。",
+        ),
         {"biases": "weights"},
         catalogue=("M024",),
     ),

@@ -9,20 +9,19 @@ from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import geometry
-from dlcalc.layers.geometry import distinct, per_axis
+from dlcalc.layers.geometry import Frame, per_axis
 
 
 def write(w: Work) -> None:
     """Write the sheet of one pooling layer."""
     inputs = w.inputs
-    sides, channels = geometry.spatial(inputs)
     refuse_contradiction(w)
     if inputs["adaptive"] is not None:
-        adaptive_lines(w, sides)
+        channels = adaptive_lines(w)
     elif inputs["global"]:
-        global_lines(w, sides)
+        channels = global_lines(w)
     else:
-        window_lines(w, sides)
+        channels = window_lines(w)
     w.given("C_in", channels, "channels")
     w.let("C_out = C_in", "each map is pooled on its own", "每张特征图各自池化，通道数不变")
     w.let("positions = prod(O[d] for d in axes)", "values in one output map", "一张输出图的元素个数")
@@ -52,7 +51,10 @@ def refuse_contradiction(w: Work) -> None:
         for name in ("k", "stride", "pad", "dilation"):
             if inputs[name] not in (None, 0, 1):
                 raise InputError(
-                    Text("{which} pooling finds its own window, so {name} has no meaning.", "{which} 池化自行决定窗口，{name} 没有意义。"),
+                    Text(
+                        "{which} pooling finds its own window, so {name} has no meaning.",
+                        "{which} 池化自行决定窗口，{name} 没有意义。",
+                    ),
                     Text("Leave {name} out.", "请去掉 {name}。"),
                     which=which,
                     name=name,
@@ -65,28 +67,31 @@ def refuse_contradiction(w: Work) -> None:
         ).about("k")
 
 
-def window_lines(w: Work, sides: tuple[int, ...]) -> None:
-    """Write E, the padding and O for a sliding window; the stride is the kernel unless given (PyTorch, Keras)."""
+def window_lines(w: Work) -> int:
+    """Write E, the padding and O for a sliding window, and return the channels.
+
+    The stride is the kernel unless given (PyTorch, Keras).
+    """
     inputs = w.inputs
-    dims = len(sides)
-    refuse_padding(w, dims)
-    geometry.refuse_misfit(w, sides, strict=False)
-    axes = geometry.place(w, sides=sides, names=("k", "stride", "dilation"))
-    geometry.extent_lines(w, axes)
+    frame = geometry.frame(inputs)
+    refuse_padding(frame)
+    geometry.refuse_misfit(w, frame, strict=False)
+    geometry.place(w, frame)
+    geometry.extent_lines(w, frame)
     if inputs["ceil"] and inputs["pad"] != "same":
-        ceil_lines(w, axes)
+        ceil_lines(w, frame)
     else:
-        geometry.size_line(w, axes)
-        geometry.note_rest(w, sides)
+        geometry.size_line(w, frame)
+    return frame.channels
 
 
-def ceil_lines(w: Work, axes: tuple[str, ...]) -> None:
+def ceil_lines(w: Work, frame: Frame) -> None:
     """Write O when rounding up: a last window that would start in the padding at the end is dropped.
 
     Source: torch/nn/modules/pooling.py ("sliding windows that would start in the right padded region are ignored").
     """
-    for d in distinct(axes):
-        if geometry.has_ends(w, d):
+    for d, side in frame.labelled():
+        if geometry.has_ends(w, side):
             w.let(
                 "O_up[d] = ceil((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1",
                 "windows, also one that sticks out",
@@ -118,68 +123,71 @@ def ceil_lines(w: Work, axes: tuple[str, ...]) -> None:
             )
 
 
-def global_lines(w: Work, sides: tuple[int, ...]) -> None:
-    """Write O of global pooling: one window as large as the map."""
-    axes = ("",) * len(sides) if len(set(sides)) == 1 else geometry.LABELS[len(sides)]
+def global_lines(w: Work) -> int:
+    """Write O of global pooling, one window as large as the map, and return the channels."""
+    sizes, channels = geometry.spatial(w.inputs)
+    axes = ("",) * len(sizes) if len(set(sizes)) == 1 else geometry.LABELS[len(sizes)]
     w.axes(axes)
-    for d in distinct(axes):
-        w.given("I", sides[axes.index(d)], "in", d)
+    for d, size in dict(zip(axes, sizes, strict=True)).items():
+        w.given("I", size, "in", d)
         w.let("K[d] = I[d]", "one window covers the whole map", "一个窗口覆盖整张特征图", d=d)
         w.let("O[d] = I[d] - K[d] + 1", "so there is one place", "所以只有一个位置", d=d)
+    return channels
 
 
-def adaptive_lines(w: Work, sides: tuple[int, ...]) -> None:
-    """Write the regions of adaptive pooling: region i runs from floor((i−1)I/O) + 1 to ceil(i·I/O), counted from 1.
+def adaptive_lines(w: Work) -> int:
+    """Write the regions of adaptive pooling, and return the channels.
 
+    Region i runs from floor((i−1)I/A) + 1 to ceil(i·I/A), counted from 1.
     Source: torch AdaptiveAvgPool (ATen/native/AdaptivePooling.h: start_index, end_index).
     """
-    inputs, dims = w.inputs, len(sides)
-    wanted = per_axis(inputs["adaptive"], dims, "adaptive")
-    agree = len(set(sides)) == 1 and len(set(wanted)) == 1
-    axes = ("",) * dims if agree else geometry.LABELS[dims]
+    sizes, channels = geometry.spatial(w.inputs)
+    dims = len(sizes)
+    wanted = per_axis(w.inputs["adaptive"], dims, "adaptive")
+    pairs = tuple(zip(sizes, wanted, strict=True))
+    axes = ("",) * dims if len(set(pairs)) == 1 else geometry.LABELS[dims]
     w.axes(axes)
-    for d in distinct(axes):
-        number = axes.index(d)
-        w.given("I", sides[number], "in", d)
-        w.given("A", wanted[number], "adaptive", d)
+    for d, (size, regions) in dict(zip(axes, pairs, strict=True)).items():
+        w.given("I", size, "in", d)
+        w.given("A", regions, "adaptive", d)
         w.let("O[d] = A[d]", "the size that is asked for", "要求的输出尺寸", d=d)
-        if wanted[number] > MOST_REGIONS:
-            w.note("The {n} regions are not listed.", "共 {n} 个区域，不逐一列出。", n=wanted[number])
+        if regions > MOST_REGIONS:
+            w.note("The {n} regions are not listed.", "共 {n} 个区域，不逐一列出。", n=regions)
             continue
-        for i in range(1, wanted[number] + 1):
-            w.let("first[d,i] = floor((i - 1)*I[d]/A[d]) + 1", "first pixel of region i", "第 i 个区域的第一个像素", d=d, i=i)
-            w.let("last[d,i] = ceil(i*I[d]/A[d])", "last pixel of region i", "第 i 个区域的最后一个像素", d=d, i=i)
-        columns = ("first[i]", "last[i]") if d == "" else (f"first[{d},i]", f"last[{d},i]")
-        w.table("pixels of each region, counted from 1", "每个区域覆盖的像素（从 1 数起）", "i", range(1, wanted[number] + 1), columns)
+        rows = range(1, regions + 1)
+        for i in rows:
+            w.let("first[d,i] = floor((i - 1)*I[d]/A[d]) + 1", "first pixel of region", "区域的第一个像素", d=d, i=i)
+            w.let("last[d,i] = ceil(i*I[d]/A[d])", "last pixel of region", "区域的最后一个像素", d=d, i=i)
+        columns = tuple(name.replace("d,", f"{d}," if d else "") for name in ("first[d,i]", "last[d,i]"))
+        w.table("pixels of each region, counted from 1", "每个区域覆盖的像素（从 1 数起）", "i", rows, columns)
+    return channels
 
 
 MOST_REGIONS = 64
 """Adaptive pooling lists its regions up to this many on a side."""
 
 
-def refuse_padding(w: Work, dims: int) -> None:
+def refuse_padding(frame: Frame) -> None:
     """Refuse padding so wide that a window would see nothing else.
 
     Raises:
         InputError: with the widest padding that makes sense.
     """
-    inputs = w.inputs
-    if isinstance(inputs["pad"], str):
-        return
-    kernels, dilations = per_axis(inputs["k"], dims, "k"), per_axis(inputs["dilation"], dims, "dilation")
-    for k, dilation, pad in zip(kernels, dilations, geometry.padding(inputs["pad"], dims), strict=True):
-        widest = max(pad) if isinstance(pad, tuple) else pad
-        extent = dilation * (k - 1) + 1
-        if widest >= extent:
+    for side in frame.sides:
+        widest = max(side.begin, side.end)
+        if widest and widest >= side.extent:
             raise InputError(
                 Text(
                     "With padding {pad} and a window of {extent}, a window would lie wholly in the padding.",
                     "填充为 {pad}、窗口为 {extent} 时，会有窗口完全落在填充里。",
                 ),
-                Text("Type at most --pad {half} (half the window, PyTorch's limit).", "最多用 --pad {half}（窗口的一半，PyTorch 的上限）。"),
+                Text(
+                    "Type at most --pad {half} (half the window, PyTorch's limit).",
+                    "最多用 --pad {half}（窗口的一半，PyTorch 的上限）。",
+                ),
                 pad=widest,
-                extent=extent,
-                half=extent // 2,
+                extent=side.extent,
+                half=side.extent // 2,
             ).about("pad")
 
 
@@ -213,7 +221,9 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "pool-has-weights",
-        Text("You counted weights: a pooling window has nothing to learn.", "给池化算了权重：池化窗口没有要学习的参数。"),
+        Text(
+            "You counted weights: a pooling window has nothing to learn.", "给池化算了权重：池化窗口没有要学习的参数。"
+        ),
         {"params": "prod(K[d] for d in axes)*C_in"},
         catalogue=("M027",),
     ),
@@ -232,6 +242,9 @@ MISCONCEPTIONS = (
             "You rounded down: with ceil a window that sticks out at the end still counts.",
             "向下取整了：ceil 模式下，伸出末尾的窗口也要算。",
         ),
-        {"up": "floor((I[d] + 2*P[d] - E[d])/S[d]) + 1", "up-ends": "floor((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1"},
+        {
+            "up": "floor((I[d] + 2*P[d] - E[d])/S[d]) + 1",
+            "up-ends": "floor((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1",
+        },
     ),
 )

@@ -60,7 +60,11 @@ class _Judge:
             typed = read_answer(raw)
         except UnreadableError as error:
             return Verdict(
-                "invalid", str(raw), expected, message=Text(error.message("en"), error.message("zh")), column=error.column
+                "invalid",
+                str(raw),
+                expected,
+                message=Text(error.message("en"), error.message("zh")),
+                column=error.column,
             )
         except InputError as error:
             return Verdict("invalid", str(raw), expected, message=Text(error.message("en"), error.message("zh")))
@@ -82,9 +86,9 @@ class _Judge:
         if line is not None:
             key = line.key
             base = key if isinstance(key, str) else key[0]
-            return Answer(name, Text(name, name), (base,), lambda env: env[key])
+            return Answer(name, Text(name, name), (str(base),), lambda env: env[key])
         key = next(k for k in self.sheet.sheet.env if k != "axes" and _named(k, name))
-        return Answer(name, Text(name, name), (key if isinstance(key, str) else key[0],), lambda env: env[key])
+        return Answer(name, Text(name, name), (str(key if isinstance(key, str) else key[0]),), lambda env: env[key])
 
     def _in_form(self, answer: Answer, typed: Typed) -> Answer:
         if answer.spread is None or not isinstance(typed.value, list):
@@ -113,7 +117,7 @@ class _Judge:
         if any(abs(float(given) - float(want)) > max(abs(float(want)), 10.0**-decimals) for given, want in pairs):
             return None  # far away: no tolerance is that wide
         widths = self._widths(asked, inputs, mode, decimals, [want for _, want in pairs])
-        if all(abs(exact(given) - exact(want)) <= width for (given, want), width in zip(pairs, widths, strict=True)):
+        if all(modes.distance(given, want) <= width for (given, want), width in zip(pairs, widths, strict=True)):
             want, width = pairs[0][1], widths[0]
             return "rounded", (float(exact(want) - width), float(exact(want) + width))
         return None
@@ -132,7 +136,10 @@ class _Judge:
                 typed.text,
                 expected,
                 interval,
-                message=Text("Too coarse to judge: give at least two significant digits.", "太粗略，无法判断：请至少给出两位有效数字。"),
+                message=Text(
+                    "Too coarse to judge: give at least two significant digits.",
+                    "太粗略，无法判断：请至少给出两位有效数字。",
+                ),
             )
         return Verdict(verdict, typed.text, expected, interval, marks=1.0)
 
@@ -150,7 +157,9 @@ class _Judge:
                     expected,
                     convention=f"{convention.name}={_word(choice)}",
                     marks=1.0,
-                    explanations=(Explanation(f"{convention.name}={_word(choice)}", says, (), self._parting(inputs, PLAIN)),),
+                    explanations=(
+                        Explanation(f"{convention.name}={_word(choice)}", says, (), self._parting(inputs, PLAIN)),
+                    ),
                 )
         return None
 

@@ -59,7 +59,9 @@ def _written(raw: Any) -> str:
 
 def _read_text(text: str) -> Typed:
     if len(text) > LONGEST:
-        raise unreadable(text[:60], 0, Text("The answer is longer than {most} characters.", "答案超过 {most} 个字符。"), most=LONGEST)
+        raise unreadable(
+            text[:60], 0, Text("The answer is longer than {most} characters.", "答案超过 {most} 个字符。"), most=LONGEST
+        )
     source = plain(text)
     if not source.strip():
         raise unreadable(text, 0, Text("There is no answer here.", "这里没有答案。"))
@@ -79,7 +81,9 @@ def _sequence(text: str, source: str, at: int, depth: int, closing: str) -> tupl
             if at < len(source) and source[at] != closing:
                 raise unreadable(text, at, Text("This bracket closes nothing.", "这个括号没有对应的左括号。"))
             if at >= len(source) and closing:
-                raise unreadable(text, at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing)
+                raise unreadable(
+                    text, at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing
+                )
             break
         character = source[at]
         if character == ";":
@@ -133,7 +137,12 @@ def _digits(source: str) -> tuple[int | None, int]:
 def _words(source: str) -> list[str]:
     words, word = [], ""
     for character in source + " ":
-        if character.isdigit() or character == "." or (word and character in "eE") or (word[-1:] in ("e", "E") and character in "+-"):
+        if (
+            character.isdigit()
+            or character == "."
+            or (word and character in "eE")
+            or (word[-1:] in ("e", "E") and character in "+-")
+        ):
             word += character
         elif word:
             words.append(word)

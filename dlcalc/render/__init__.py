@@ -16,7 +16,13 @@ STEPS = ("brief", "normal", "full")
 
 
 def render_sheet(
-    sheet: Worksheet, format: str, *, steps: str = "normal", width: int = 80, color: bool = False, conventions: bool = False
+    sheet: Worksheet,
+    format: str,
+    *,
+    steps: str = "normal",
+    width: int = 80,
+    color: bool = False,
+    conventions: bool = False,
 ) -> str:
     """Return the sheet as text in a format.
 
@@ -30,10 +36,14 @@ def render_sheet(
     """
     match format:
         case "terminal" | "text":
-            from dlcalc.render import page, terminal
+            from dlcalc.render import page
 
             rows = page.sheet_rows(sheet, steps=steps, width=width, conventions=conventions)
-            return terminal.colored(rows, width) if color and format == "terminal" else page.plain(rows)
+            if not (color and format == "terminal"):
+                return page.plain(rows)
+            from dlcalc.render.terminal import colored
+
+            return colored(rows, width)
         case "markdown":
             from dlcalc.render.markdown import sheet_markdown
 
@@ -49,10 +59,15 @@ def render_report(sheet: Worksheet, report: Report, format: str, *, width: int =
     """Return the verdicts on answers as text in a format; JSON is the sheet's, with `verdicts` added."""
     match format:
         case "terminal" | "text":
-            from dlcalc.render import page, terminal
+            from dlcalc.render import page
+            from dlcalc.render.verdicts import report_rows
 
-            rows = page.report_rows(report, width=width)
-            return terminal.colored(rows, width) if color and format == "terminal" else page.plain(rows)
+            rows = report_rows(report, width=width)
+            if not (color and format == "terminal"):
+                return page.plain(rows)
+            from dlcalc.render.terminal import colored
+
+            return colored(rows, width)
         case "markdown":
             from dlcalc.render.markdown import report_markdown
 

@@ -10,6 +10,7 @@ from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import page
+from dlcalc.render.verdicts import verdict_text
 
 
 def sheet_markdown(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
@@ -60,7 +61,8 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                     yield f"  {reason}"
             case Condition():
                 verdict = Text("yes", "是") if entry.held else Text("no", "否")
-                yield f"- ${sheet.formula(entry, LATEX).text}$: ${sheet.substituted(entry, LATEX).text}$: {verdict.say(sheet.lang)}"
+                test, values = sheet.formula(entry, LATEX).text, sheet.substituted(entry, LATEX).text
+                yield f"- ${test}$: ${values}$: {verdict.say(sheet.lang)}"
             case Note():
                 yield f"- {entry.text.say(sheet.lang, **entry.values)}"
             case Section():
@@ -100,7 +102,7 @@ def report_markdown(report: Report) -> str:
     rows: list[str] = []
     for name, verdict in report.verdicts.items():
         mark = "✓" if verdict.accepted else "✗"
-        rows.append(f"- {mark} {page.verdict_text(name, verdict, report.lang)}")
+        rows.append(f"- {mark} {verdict_text(name, verdict, report.lang)}")
         for explanation in verdict.explanations:
             rows.append(f"  - {explanation.remedy.say(report.lang)}")
             if explanation.parting is not None:

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE
-from dlcalc.core.report import Report, Verdict
 from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -73,20 +72,24 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     entries = sheet.entries
     given = [entry for entry in entries if isinstance(entry, Given)]
     if given:
-        words = [f"{_symbol(sheet, g)} = {sheet.shown(g.value, UNICODE).text} ({g.source})" for g in given]
-        yield from ([("given", row)] for row in _given_rows(words, _GIVEN.say(sheet.lang), width))
+        label = _GIVEN.say(sheet.lang) + "  "
+        items = [beside((f"{_symbol(sheet, g)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})")) for g in given]
+        yield from ([("given", row)] for row in _listed(label, items, width))
         yield []
     indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
-    hidden = _tabled(entries) if steps != "full" else set()
+    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
     for entry in entries:
         match entry:
             case Line():
-                if entry.key[0] not in hidden or isinstance(entry.key, str):
+                if not any(_stands_in(entry, table) for table in hidden):
                     yield from _line(sheet, entry, indent, width, steps)
             case Condition():
-                yield from _condition(sheet, entry, indent, width)
+                if not any(_stands_in(entry, table) for table in hidden):
+                    yield from _condition(sheet, entry, indent, width)
             case Note():
-                yield from ([("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  "))
+                yield from (
+                    [("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  ")
+                )
             case Section():
                 yield []
                 yield [("section", entry.title.say(sheet.lang))]
@@ -96,11 +99,11 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 pass
 
 
-def _tabled(entries: Iterable[Any]) -> set[str]:
-    """Return the families that a table shows, whose lines need not be shown one by one."""
-    return {
-        column.partition("[")[0] for entry in entries if isinstance(entry, Table) for column in entry.columns
-    }
+def _stands_in(entry: Line | Condition, table: Table) -> bool:
+    """Say whether a table shows this line or belongs to the loop that this decision was taken in."""
+    if entry.at.get(table.index) not in table.rows:
+        return False
+    return isinstance(entry, Condition) or entry.left.base in {column.partition("[")[0] for column in table.columns}
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:
@@ -110,17 +113,17 @@ def _symbol(sheet: Worksheet, given: Given) -> str:
     return notation.symbol(str(base), family, (), sheet.topic.indices)
 
 
-def _given_rows(words: list[str], label: str, width: int) -> list[str]:
+def _listed(label: str, items: list[Block], width: int) -> list[str]:
+    """Set items side by side behind a label, as many on a row as fit."""
     rows: list[str] = []
-    row = label
-    for number, word in enumerate(words):
-        piece = ("  " if number == 0 else ", ") + word
-        if cells(row + piece) > width:
-            rows.append(row + ",")
-            row = " " * cells(label) + "  " + word
-        else:
-            row += piece
-    return [*rows, row]
+    row: list[Block | str] = [label]
+    for number, item in enumerate(items):
+        piece = beside((item, "" if number == len(items) - 1 else ", "))
+        if len(row) > 1 and beside((*row, piece)).width > width + 1:
+            rows += beside(row).rows
+            row = [" " * cells(label)]
+        row.append(piece)
+    return [*rows, *beside(row).rows]
 
 
 def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> Iterator[Row]:
@@ -188,24 +191,41 @@ def _with_reason(rows: list[Row], used: int, reason: str, width: int) -> Iterato
 
 def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> Iterator[Row]:
     verdict = Text("yes", "是") if entry.held else Text("no", "否")
-    text = f"{sheet.formula(entry, UNICODE).text}?  {sheet.substituted(entry, UNICODE).text}:  {verdict.say(sheet.lang)}"
-    yield from _with_reason([[("formula", " " * indent + " " + text)]], indent + 1 + cells(text), sheet.say(entry.text), width)
+    text = (
+        f"{sheet.formula(entry, UNICODE).text}?  {sheet.substituted(entry, UNICODE).text}:  {verdict.say(sheet.lang)}"
+    )
+    yield from _with_reason(
+        [[("formula", " " * indent + " " + text)]], indent + 1 + cells(text), sheet.say(entry.text), width
+    )
 
 
 def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
     """Return a table as text: the header, then a row for each value of the index."""
-    from dlcalc.core.formula import Name, compile_key, parse
+    from dlcalc.core.evaluate import compile_key
+    from dlcalc.core.formula import Name, parse
 
     rows = [[table.index, *(column.partition("[")[0] for column in table.columns)]]
-    names = [node for node in map(parse, table.columns) if isinstance(node, Name)]
+    held = {(e.id, e.at.get(table.index)): e.held for e in sheet.entries if isinstance(e, Condition)}
     for index in table.rows:
-        at = {table.index: index}
         row = [str(index)]
-        for name in names:
-            key = compile_key(name, frozenset(at))(sheet.sheet.env, at)
-            row.append(sheet.shown(sheet.sheet.env[key], UNICODE).text if key in sheet.sheet.env else "")
+        for column in table.columns:
+            if (column, index) in held:
+                row.append((Text("yes", "是") if held[column, index] else Text("no", "否")).say(sheet.lang))
+                continue
+            name = parse(column)
+            assert isinstance(name, Name)
+            key = compile_key(name, frozenset((table.index,)))(sheet.sheet.env, {table.index: index})
+            row.append(inline(sheet, sheet.sheet.env[key]) if key in sheet.sheet.env else "")
         rows.append(row)
     return rows
+
+
+def inline(sheet: Worksheet, value: Any) -> str:
+    """Write a value on one row: a vector as (3, 1)."""
+    nested = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(nested, list):
+        return "(" + ", ".join(inline(sheet, item) for item in nested) + ")"
+    return sheet.shown(nested, UNICODE).text
 
 
 def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
@@ -218,18 +238,18 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:
-    """Write an answer: sizes as 25×26×26, other lists in brackets, paper answers with the unrounded one beside."""
-    text = _value_text(sheet, name, sheet.answers[name])
+    """Write an answer on one row: sizes as 25×26×26, arrays in round brackets, the unrounded one beside a paper one."""
+    text = _one_row(sheet, name, sheet.answers[name])
     unrounded = getattr(sheet, "unrounded", None)
     if unrounded is not None and name in unrounded.answers and unrounded.answers[name] != sheet.answers[name]:
-        text += f" ({_UNROUNDED.say(sheet.lang)} {_value_text(unrounded, name, unrounded.answers[name])})"
+        text += f" ({_UNROUNDED.say(sheet.lang)} {_one_row(unrounded, name, unrounded.answers[name])})"
     return text
 
 
-def _value_text(sheet: Worksheet, name: str, value: Any) -> str:
+def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
     if name in SIZES and isinstance(value, list) and all(isinstance(v, int) for v in value):
         return "×".join(map(str, value))
-    return sheet.shown(value, UNICODE).text.replace("\n", " ")
+    return inline(sheet, value)
 
 
 SIZES = frozenset({"out", "shape"})
@@ -261,7 +281,12 @@ def _answer_list(sheet: Worksheet) -> Iterator[Row]:
     for name in names:
         fill = " " * (column - cells(texts[name]))
         sign = " ≈ " if sheet.is_rounded(sheet.answers[name]) else " = "
-        yield [("name", name.ljust(wide)), ("plain", sign), ("answer", texts[name]), ("reason", f"{fill}  {says[name].say(sheet.lang)}")]
+        yield [
+            ("name", name.ljust(wide)),
+            ("plain", sign),
+            ("answer", texts[name]),
+            ("reason", f"{fill}  {says[name].say(sheet.lang)}"),
+        ]
 
 
 def _convention_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
@@ -282,7 +307,9 @@ def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]
                 continue
             switch = f"{convention.name}={str(choice).lower() if isinstance(choice, bool) else choice}"
             try:
-                other = Worksheet(sheet.topic, {**sheet.inputs, convention.name: choice}, style=sheet.style, lang=sheet.lang)
+                other = Worksheet(
+                    sheet.topic, {**sheet.inputs, convention.name: choice}, style=sheet.style, lang=sheet.lang
+                )
             except DlcalcError as error:
                 found.append((switch, says.say(sheet.lang), {"": error.message(sheet.lang)}))
                 continue
@@ -304,84 +331,6 @@ def _other_conventions(sheet: Worksheet, width: int) -> Iterator[Row]:
             yield from ([("answer", row)] for row in wrap(f"{name} = {text}" if name else text, width - 2, "  "))
 
 
-# ---------------------------------------------------------------- reports
-
-
-def report_rows(report: Report, *, width: int) -> list[Row]:
-    """Return the page of verdicts."""
-    width = max(40, min(width, WIDEST))
-    rows: list[Row] = []
-    for number, (name, verdict) in enumerate(report.verdicts.items()):
-        if number:
-            rows.append([])
-        rows += _verdict_rows(name, verdict, report.lang, width)
-    return rows
-
-
-def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
-    """Say the verdict in one sentence."""
-    given = f"{name} = {verdict.given}"
-    match verdict.verdict:
-        case "right":
-            text = Text("{given} is right.", "{given}，正确。")
-        case "rounded":
-            text = Text("{given} is right to the digits given.", "{given}，在所给位数内正确。")
-        case "convention":
-            text = Text("{given} is right under another convention.", "{given}，按另一种约定是正确的。")
-        case "misconception":
-            text = Text("{given} is not right.", "{given}，不正确。")
-            if len(verdict.misconceptions) > 1:
-                text = Text("{given} is not right; several mistakes give it.", "{given}，不正确；有几种错误会得到它。")
-        case "invalid":
-            text = verdict.message or Text("{given} cannot be read.", "{given} 无法读取。")
-            return text.say(lang)
-        case _:
-            text = Text(
-                "{given} is not right, and no known mistake gives it.", "{given}，不正确，也没有已知的错误会得到它。"
-            )
-    return text.say(lang, given=given)
-
-
-def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterator[Row]:
-    mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
-    for number, text in enumerate(wrap(verdict_text(name, verdict, lang), width - 2)):
-        yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
-    if verdict.column is not None:
-        start = max(0, verdict.column - 30)
-        piece = verdict.given[start : start + 60].replace("\n", " ")
-        yield [("formula", "    " + piece)]
-        yield [("bad", "    " + " " * cells(piece[: verdict.column - start]) + "^")]
-    before = ""
-    for explanation in verdict.explanations:
-        yield []
-        yield from ([("remedy", row)] for row in wrap(explanation.remedy.say(lang), width - 4, "    "))
-        if explanation.parting is not None:
-            yours = Text("yours", "你的") if not verdict.accepted else Text("there", "那里")
-            right = Text("right", "正确") if not verdict.accepted else Text("here", "这里")
-            label = max(cells(yours.say(lang)), cells(right.say(lang)))
-            chains = [(yours, explanation.parting.yours, role), (right, explanation.parting.right, "good")]
-            if explanation.parting.right == before:
-                chains.pop()  # said above already
-            before = explanation.parting.right
-            for says, chain, kind in chains:
-                word = says.say(lang)
-                for number, row in enumerate(wrap_chain(chain, width - label - 8)):
-                    front = word + " " * (label - cells(word)) if number == 0 else " " * label
-                    yield [(kind, f"      {front}  "), ("formula", row)]
-
-
-def wrap_chain(chain: str, width: int) -> list[str]:
-    """Break `a = b = c` before its equals signs where it is too wide."""
-    pieces = chain.split(" = ")
-    rows = [pieces[0]]
-    for piece in pieces[1:]:
-        if cells(rows[-1]) + cells(piece) + 3 <= width:
-            rows[-1] += " = " + piece
-        else:
-            rows.append("  = " + piece)
-    return rows
-
-
 def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """Break prose at blanks (Chinese anywhere) into rows of at most `width` cells, each behind `indent`."""
     rows, row = [], ""
@@ -400,7 +349,9 @@ def _words(text: str) -> list[str]:
     for number, character in enumerate(text):
         word += character
         after = text[number + 1 : number + 2]
-        if character == " " or (cells(character) == 2 and after not in "，。；：、！？）」” " and character not in "（“"):
+        if character == " " or (
+            cells(character) == 2 and after not in "，。；：、！？）」” " and character not in "（“"
+        ):
             words.append(word)
             word = ""
     return [*words, word] if word else words

@@ -30,7 +30,9 @@ STYLES = {
 def colored(rows: Iterable[Row], width: int) -> str:
     """Return rows with escape codes for a terminal of that width."""
     stream = io.StringIO()
-    console = Console(file=stream, force_terminal=True, width=max(width, 40), highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=stream, force_terminal=True, width=max(width, 40), highlight=False, markup=False, emoji=False
+    )
     for row in rows:
         console.print(Text.assemble(*((text, STYLES[role]) for role, text in row)), soft_wrap=True)
     return stream.getvalue()

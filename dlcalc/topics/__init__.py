@@ -1,14 +1,19 @@
-"""One file per topic: `dlcalc/topics/NAME.py` declares `TOPIC`, and that is all; the files in this folder are the list."""
+"""One file per topic: `dlcalc/topics/NAME.py` declares `TOPIC`, and that is all. The files in this folder are the list.
+
+`dlcalc.topics` is this package and, called, the public catalogue: `dlcalc.topics()`.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcalc.core.topic import Topic
+    from dlcalc.core.topic import Topic, TopicInfo
 
 
 @cache
@@ -33,3 +38,14 @@ def load(name: str) -> Topic:
         raise unknown_word(name, list(names()), Text("topic", "主题"), "dlcalc")
     topic: Topic = import_module(f"dlcalc.topics.{name.replace('-', '_')}").TOPIC
     return topic
+
+
+class _Catalogue(ModuleType):
+    """Lets the package itself be called: a function of the same name would be hidden once the package is imported."""
+
+    def __call__(self) -> dict[str, TopicInfo]:
+        """Return every topic by name, with its inputs, answers, conventions and misconceptions."""
+        return {name: load(name).info() for name in names()}
+
+
+sys.modules[__name__].__class__ = _Catalogue

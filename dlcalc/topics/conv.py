@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.core.inputs import Extent, Flag, Padding, PerAxis, Whole
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import conv, geometry
+from dlcalc.layers import conv, geometry, transposed
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -25,15 +25,29 @@ TOPIC = Topic(
         Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
         Input("k", PerAxis(), Text("kernel size", "卷积核大小")),
         Input("stride", PerAxis(), Text("stride", "步长"), 1),
-        Input("pad", Padding(), Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"), 0),
-        Input("dilation", PerAxis(), Text("dilation; 1 means none (CS231n counts that as 0)", "空洞率；1 表示没有空洞（CS231n 记作 0）"), 1),
-        Input("channels", Whole(), Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"), None),
+        Input(
+            "pad", Padding(), Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"), 0
+        ),
+        Input(
+            "dilation",
+            PerAxis(),
+            Text("dilation; 1 means none (CS231n counts that as 0)", "空洞率；1 表示没有空洞（CS231n 记作 0）"),
+            1,
+        ),
+        Input(
+            "channels", Whole(), Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"), None
+        ),
         Input("filters", Whole(), Text("filters, which are the output channels", "卷积核个数，即输出通道数"), 1),
         Input("groups", Whole(), Text("groups of channels", "通道分组数"), 1),
         Input("bias", Flag(), Text("one bias per filter", "每个卷积核一个偏置"), True),
         Input("dims", Whole(), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
         Input("transpose", Flag(), Text("transposed convolution", "转置卷积"), False),
-        Input("output_pad", PerAxis(0), Text("extra pixels at the end (transposed only)", "输出末尾补的像素（仅转置卷积）"), 0),
+        Input(
+            "output_pad",
+            PerAxis(0),
+            Text("extra pixels at the end (transposed only)", "输出末尾补的像素（仅转置卷积）"),
+            0,
+        ),
         Input("strict", Flag(), Text("refuse a stride that does not divide", "步长除不尽时拒绝"), False),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),
     ),
@@ -54,7 +68,9 @@ TOPIC = Topic(
         Convention(
             "strict",
             {
-                False: Text("a stride that does not divide rounds down (PyTorch, d2l)", "步长除不尽时向下取整（PyTorch、d2l）"),
+                False: Text(
+                    "a stride that does not divide rounds down (PyTorch, d2l)", "步长除不尽时向下取整（PyTorch、d2l）"
+                ),
                 True: Text("a stride that does not divide is refused (CS231n)", "步长除不尽视为不合法（CS231n）"),
             },
             lambda inputs: not inputs["transpose"] and inputs["pad"] != "same",
@@ -64,8 +80,8 @@ TOPIC = Topic(
     misconceptions=(
         *geometry.SIZE_MISCONCEPTIONS,
         geometry.SAME_PADDING,
-        *conv.TRANSPOSED_MISCONCEPTIONS,
-        *conv.COUNT_MISCONCEPTIONS,
+        *transposed.MISCONCEPTIONS,
+        *conv.MISCONCEPTIONS,
     ),
     headline=headline,
 )

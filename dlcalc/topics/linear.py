@@ -11,7 +11,11 @@ TOPIC = Topic(
     name="linear",
     title=Text("Fully connected layer: parameters and cost", "全连接层：参数量与计算量"),
     inputs=(
-        Input("in_features", Features(), Text("numbers that enter, or a map CxHxW to flatten", "输入个数，或要展平的 CxHxW")),
+        Input(
+            "in_features",
+            Features(),
+            Text("numbers that enter, or a map CxHxW to flatten", "输入个数，或要展平的 CxHxW"),
+        ),
         Input("out_features", Whole(), Text("numbers that leave", "输出个数")),
         Input("bias", Flag(), Text("one bias per output", "每个输出一个偏置"), True),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),

@@ -28,7 +28,12 @@ TOPIC = Topic(
         Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
         Input("k", PerAxis(), Text("window size", "窗口大小"), None),
         Input("stride", PerAxis(), Text("stride, the window size unless given", "步长，默认等于窗口大小"), None),
-        Input("pad", Padding(("same", "valid")), Text("padding on each side, or same, valid", "每侧填充，或 same、valid"), 0),
+        Input(
+            "pad",
+            Padding(("same", "valid")),
+            Text("padding on each side, or same, valid", "每侧填充，或 same、valid"),
+            0,
+        ),
         Input("dilation", PerAxis(), Text("dilation; 1 means none", "空洞率；1 表示没有空洞"), 1),
         Input("channels", Whole(), Text("channels, 1 unless in has them", "通道数，默认 1 或由 in 给出"), None),
         Input("dims", Whole(), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
@@ -51,7 +56,9 @@ TOPIC = Topic(
             "ceil",
             {
                 False: Text("sizes round down (PyTorch, Keras, d2l)", "尺寸向下取整（PyTorch、Keras、d2l）"),
-                True: Text("sizes round up (Caffe, PyTorch's ceil_mode)", "尺寸向上取整（Caffe、PyTorch 的 ceil_mode）"),
+                True: Text(
+                    "sizes round up (Caffe, PyTorch's ceil_mode)", "尺寸向上取整（Caffe、PyTorch 的 ceil_mode）"
+                ),
             },
             pool.slides,
         ),

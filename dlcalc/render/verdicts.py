@@ -1,0 +1,86 @@
+"""Verdicts on answers as rows of a page: what was judged, why, and the line where the ways part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlcalc.core.layout import cells
+from dlcalc.core.report import Report, Verdict
+from dlcalc.errors import Text
+from dlcalc.render import page
+from dlcalc.render.page import Row
+
+
+def report_rows(report: Report, *, width: int) -> list[Row]:
+    """Return the page of verdicts."""
+    width = max(40, min(width, page.WIDEST))
+    rows: list[Row] = []
+    for number, (name, verdict) in enumerate(report.verdicts.items()):
+        if number:
+            rows.append([])
+        rows += _verdict_rows(name, verdict, report.lang, width)
+    return rows
+
+
+def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
+    """Say the verdict in one sentence."""
+    given = f"{name} = {verdict.given}"
+    match verdict.verdict:
+        case "right":
+            text = Text("{given} is right.", "{given}，正确。")
+        case "rounded":
+            text = Text("{given} is right to the digits given.", "{given}，在所给位数内正确。")
+        case "convention":
+            text = Text("{given} is right under another convention.", "{given}，按另一种约定是正确的。")
+        case "misconception":
+            text = Text("{given} is not right.", "{given}，不正确。")
+            if len(verdict.misconceptions) > 1:
+                text = Text("{given} is not right; several mistakes give it.", "{given}，不正确；有几种错误会得到它。")
+        case "invalid":
+            text = verdict.message or Text("{given} cannot be read.", "{given} 无法读取。")
+            return text.say(lang)
+        case _:
+            text = Text(
+                "{given} is not right, and no known mistake gives it.", "{given}，不正确，也没有已知的错误会得到它。"
+            )
+    return text.say(lang, given=given)
+
+
+def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterator[Row]:
+    mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
+    for number, text in enumerate(page.wrap(verdict_text(name, verdict, lang), width - 2)):
+        yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
+    if verdict.column is not None:
+        start = max(0, verdict.column - 30)
+        piece = verdict.given[start : start + 60].replace("\n", " ")
+        yield [("formula", "    " + piece)]
+        yield [("bad", "    " + " " * cells(piece[: verdict.column - start]) + "^")]
+    before = ""
+    for explanation in verdict.explanations:
+        yield []
+        yield from ([("remedy", row)] for row in page.wrap(explanation.remedy.say(lang), width - 4, "    "))
+        if explanation.parting is not None:
+            yours = Text("yours", "你的") if not verdict.accepted else Text("there", "那里")
+            right = Text("right", "正确") if not verdict.accepted else Text("here", "这里")
+            label = max(cells(yours.say(lang)), cells(right.say(lang)))
+            chains = [(yours, explanation.parting.yours, role), (right, explanation.parting.right, "good")]
+            if explanation.parting.right == before:
+                chains.pop()  # said above already
+            before = explanation.parting.right
+            for says, chain, kind in chains:
+                word = says.say(lang)
+                for number, row in enumerate(wrap_chain(chain, width - label - 8)):
+                    front = word + " " * (label - cells(word)) if number == 0 else " " * label
+                    yield [(kind, f"      {front}  "), ("formula", row)]
+
+
+def wrap_chain(chain: str, width: int) -> list[str]:
+    """Break `a = b = c` before its equals signs where it is too wide."""
+    pieces = chain.split(" = ")
+    rows = [pieces[0]]
+    for piece in pieces[1:]:
+        if cells(rows[-1]) + cells(piece) + 3 <= width:
+            rows[-1] += " = " + piece
+        else:
+            rows.append("  = " + piece)
+    return rows
