@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,6 +30,9 @@ _NUMBER = re.compile(r"(?P<digits>\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<power>[+-]?\d+)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "×": "x", "，": ",", "；": ";", "、": ",", "：": ":", "。": "."})
 
 
+_FULL_WIDTH = ord("！") - ord("!")
+
+
 def plain(text: str) -> str:
     """Return `text` with full-width digits, Chinese punctuation and Unicode signs as their ASCII twins.
 
@@ -38,9 +40,9 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return text
-    changed = text.translate(_SIGNS)
-    narrow = (unicodedata.normalize("NFKC", character) for character in changed)
-    return "".join(new if len(new) == 1 else old for new, old in zip(narrow, changed, strict=True)).translate(_SIGNS)
+    return "".join(
+        chr(ord(c) - _FULL_WIDTH) if "！" <= c <= "～" else " " if c == "\u3000" else c for c in text.translate(_SIGNS)
+    )
 
 
 def exact(number: int | float | Fraction) -> int | Fraction:

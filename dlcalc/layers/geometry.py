@@ -369,7 +369,7 @@ SIZE_MISCONCEPTIONS = (
             "向上取整了：放不下的窗口要舍去，所以商向下取整。",
         ),
         both("ceil((I[d] + {pad} - E[d])/S[d]) + 1"),
-        catalogue=("M004",),
+        catalogue=("M004", "M015"),
     ),
     Misconception(
         "not-rounded",

@@ -102,9 +102,9 @@ def _sequence(text: str, source: str, at: int, depth: int, closing: str) -> tupl
             item, at = scan_number(text, at)
         rows[-1].append(item)
         separated = False
-    if separated and rows[-1] == [] and (len(rows) > 1 or closing == ""):
-        raise unreadable(text, at, Text("A number is missing here.", "这里缺一个数。"))
-    if separated and rows[-1]:
+        if at < len(source) and (source[at].isalnum() and source[at] not in "xX" or source[at] in ".(["):
+            raise unreadable(text, at)  # 1.2.3 is no list of two numbers
+    if separated or not all(rows):
         raise unreadable(text, at, Text("A number is missing here.", "这里缺一个数。"))
     if len(rows) > 1:
         return [list(row) for row in rows], at

@@ -16,7 +16,11 @@ SCHEMA = 1
 def sheet_json(sheet: Worksheet, report: Report | None = None) -> str:
     """Return the worksheet as one JSON object, with the verdicts on answers if there are any."""
     topic = sheet.topic
-    shown = {i.name: i.kind.show(sheet.inputs[i.name]) for i in topic.inputs if sheet.inputs.get(i.name) is not None}
+    shown = {
+        i.name: jsonable(i.kind.show(sheet.inputs[i.name]))
+        for i in topic.inputs
+        if sheet.inputs.get(i.name) is not None
+    }
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "topic": topic.name,

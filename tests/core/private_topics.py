@@ -38,7 +38,9 @@ def write_perceptron(w: Work) -> None:
     while clean < n and k < 200:
         i, k = k % n + 1, k + 1
         w.let("net[k] = w[k-1] @ x[i] + b[k-1]", "the weighted sum", "加权和", k=k, i=i)
-        if w.when("y[i]*net[k] <= 0", "on the wrong side, or on the line", "在错误的一侧或在线上", id="error", k=k, i=i):
+        if w.when(
+            "y[i]*net[k] <= 0", "on the wrong side, or on the line", "在错误的一侧或在线上", id="error", k=k, i=i
+        ):
             clean = 0
             w.let("w[k] = w[k-1] + eta*y[i]*x[i]", "pulled towards the sample", "拉向样本", id="update-w", k=k, i=i)
             w.let("b[k] = b[k-1] + eta*y[i]", "so is the bias", "偏置也一样", id="update-b", k=k, i=i)
@@ -85,7 +87,9 @@ def write_backprop(w: Work) -> None:
     for l in range(1, depth + 1):  # noqa: E741
         w.let("z[l] = W[l] @ a[l-1]", "the weighted sums", "加权和", l=l)
         w.let("a[l] = sigmoid(z[l])", "squashed", "激活", l=l)
-    w.let("E = sum((a[L][j] - t[j])**2 for j in (1, ..., m))/2", "half the squared error", "平方误差的一半", L=depth, m=1)
+    w.let(
+        "E = sum((a[L][j] - t[j])**2 for j in (1, ..., m))/2", "half the squared error", "平方误差的一半", L=depth, m=1
+    )
     w.let("delta[l] = (a[l] - t)*a[l]*(1 - a[l])", "the output's error", "输出层误差", id="delta-out", l=depth)
     for l in range(depth, 0, -1):  # noqa: E741
         w.let("gW[l] = outer(delta[l], a[l-1])", "the gradient", "梯度", l=l)

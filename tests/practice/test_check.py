@@ -1,0 +1,174 @@
+"""Verdicts on answers."""
+
+import pickle
+
+import pytest
+
+import dlcalc
+from dlcalc.core.report import Report
+
+SQUARE = {"in": 28, "k": 3, "pad": 0, "stride": 1}
+
+
+def verdict(topic, inputs, answer, name=""):
+    report = dlcalc.check(topic, inputs, {name: answer})
+    return next(iter(report.verdicts.values()))
+
+
+@pytest.mark.parametrize(
+    "answer", [26, 26.0, "26", "26.0", "２６", "26x26", "1x26x26", "(1, 26, 26)", [26, 26], "52/2"]
+)
+def test_the_right_answer_is_right_however_it_is_written(answer):
+    found = verdict("conv", SQUARE, answer)
+    assert (found.verdict, found.marks, found.misconceptions) == ("right", 1.0, ())
+
+
+def test_a_missing_plus_one_is_heard():
+    found = verdict("conv", SQUARE, 25)
+    assert found.verdict == "misconception"
+    assert found.misconceptions == ("no-plus-one",)
+    assert "left out the + 1" in found.explanations[0].remedy.en
+    parting = found.explanations[0].parting
+    assert parting.name == "O"
+    assert parting.yours.endswith("= 25")
+    assert parting.right.endswith("= 26")
+
+
+def test_a_wrong_answer_without_a_known_cause_is_just_wrong():
+    found = verdict("conv", SQUARE, 1234)
+    assert (found.verdict, found.misconceptions, found.marks, found.expected) == ("wrong", (), 0.0, 26)
+
+
+def test_a_shape_may_answer_for_the_size_and_is_judged_as_a_shape():
+    exercise = {"in": "25x13x13", "k": 3, "filters": 50}
+    assert verdict("conv", exercise, "50x11x11").verdict == "right"
+    assert verdict("conv", exercise, "25x11x11").misconceptions == ("out-channels-as-in",)
+    assert verdict("conv", exercise, "1250x11x11").misconceptions == ("out-channels-multiplied",)
+    assert verdict("conv", exercise, "11x11x11").verdict == "wrong"
+
+
+def test_a_rectangular_size_is_a_list():
+    exercise = {"in": "28x40", "k": "3x5"}
+    assert verdict("conv", exercise, "26x36").verdict == "right"
+    assert verdict("conv", exercise, "36x26").verdict == "wrong"
+    assert verdict("conv", exercise, 26).verdict == "wrong"
+
+
+def test_any_line_can_be_answered_by_name():
+    assert verdict("conv", SQUARE, 3, "E").verdict == "right"
+    assert verdict("conv", {"in": "28x40", "k": 3}, 26, "O_h").verdict == "right"
+    assert verdict("conv", {"in": "28x40", "k": 3}, 38, "O[w]").verdict == "right"
+    assert verdict("conv", {"in": 32, "k": 3, "dilation": 2}, 3, "E").misconceptions == ("dilation-ignored",)
+
+
+def test_an_open_convention_costs_nothing_and_a_stated_one_is_a_mistake():
+    exercise = {"in": 112, "k": 3, "stride": 2}
+    left_open = verdict("pool", exercise, 56)
+    assert (left_open.verdict, left_open.convention, left_open.marks) == ("convention", "ceil=true", 1.0)
+    stated = verdict("pool", {**exercise, "ceil": False}, 56)
+    assert stated.verdict == "misconception"
+    assert "rounds-up" in stated.misconceptions
+    assert "ceil=true" in stated.misconceptions
+
+
+def test_a_mistake_carries_through_to_what_rests_on_it():
+    """8 filters 5×5×3 without their biases: 600, as a forum thread has it."""
+    assert verdict("conv", {"in": 12, "channels": 3, "k": 5, "filters": 8}, 600, "params").misconceptions == (
+        "bias-left-out",
+    )
+
+
+CATALOGUE = [
+    ("M001", "conv", SQUARE, "", 25),
+    ("M002", "conv", {"in": 5, "k": 3, "pad": 2}, "", 5),
+    ("M003", "conv", {"in": 32, "k": 5, "pad": 2}, "", 24),
+    ("M004", "conv", {"in": 200, "k": 5, "pad": 1, "stride": 2}, "", 100),
+    ("M005", "conv", {"in": 128, "k": 5, "pad": 1, "stride": 3}, "", "42.6667"),
+    ("M006", "conv", {"in": 300, "k": 5}, "", 297),
+    ("M007", "conv", {"in": 227, "k": 11, "stride": 4}, "", 217),
+    ("M008", "conv", {"in": 227, "k": 11, "stride": 4}, "", 56),
+    ("M009", "conv", {"in": "25x13x13", "k": 3, "filters": 50}, "shape", "25x11x11"),
+    ("M010", "conv", {"in": "25x13x13", "k": 3, "filters": 50}, "shape", "1250x11x11"),
+    ("M011", "conv", {"in": 28, "k": 5, "pad": "same"}, "P_begin", "2.5"),
+    ("M012", "conv", {"in": 7, "k": 3, "stride": 3}, "", "2.3333"),
+    ("M013", "conv", {"in": 5, "k": 3, "pad": 1, "stride": 2}, "", 4),
+    ("M014", "pool", {"in": 26, "k": 2}, "", 25),
+    ("M015", "pool", {"in": 11, "k": 2, "stride": 2, "ceil": False}, "", 6),
+    ("M017", "pool", {"in": "25x26x26", "k": 2}, "shape", "6.25x13x13"),
+    ("M018", "pool", {"in": 55, "k": 3, "stride": 2}, "", 18),
+    ("M019", "conv", {"in": 9, "channels": 3, "k": 5, "filters": 8}, "params", 600),
+    ("M020", "conv", {"in": 9, "channels": 3, "k": 5, "filters": 8}, "params", 208),
+    ("M021", "conv", {"in": 9, "channels": 3, "k": 5, "filters": 64, "bias": False}, "params", 1600),
+    ("M022", "conv", {"in": 9, "channels": 3, "k": 5, "filters": 64}, "weights", 9600),
+    ("M023", "conv", {"in": 132, "channels": 3, "k": 5, "filters": 64}, "weights", 78643200),
+    ("M024", "conv", {"in": 28, "k": 3, "filters": 25}, "params", 450),
+    ("M025", "conv", {"in": 13, "channels": 25, "k": 3, "filters": 50}, "params", 12500),
+    ("M026", "conv", {"in": 13, "channels": 25, "k": 3, "filters": 50}, "params", 11251),
+    ("M027", "pool", {"in": 55, "channels": 96, "k": 3, "stride": 2}, "params", 864),
+    ("M028", "conv", {"in": 13, "channels": 25, "k": 3, "filters": 50}, "weights", 225),
+    ("M029", "linear", {"in_features": "64x12x12", "out_features": 3}, "weights", 192),
+    ("M030", "linear", {"in_features": 128, "out_features": 256}, "params", 32896),
+    ("M038", "conv", {"in": "192x28x28", "k": 5, "pad": 2, "filters": 32}, "macs", 627200),
+    ("M040", "conv", {"in": "16x28x28", "k": 5, "pad": 2, "filters": 32}, "flops", 10035200),
+    ("M057", "conv", {"in": 2, "k": 3, "stride": 2, "pad": 1, "transpose": True}, "", 4),
+    ("M058", "conv", {"in": 2, "k": 3, "transpose": True}, "", 2),
+    ("M059", "conv", {"in": 5, "k": 2, "stride": 2, "transpose": True}, "", 2),
+    ("M060", "conv", {"in": 32, "k": 3, "dilation": 2}, "", 30),
+    ("M268", "conv", {"in": 32, "k": 5, "pad": 2}, "", 28),
+]
+"""Each mistake of the project's list that one layer can show, on the list's own instance, with the list's wrong value."""
+
+
+@pytest.mark.parametrize(("number", "topic", "inputs", "name", "wrong"), CATALOGUE, ids=[row[0] for row in CATALOGUE])
+def test_each_listed_mistake_is_named_on_its_own_instance(number, topic, inputs, name, wrong):
+    found = verdict(topic, inputs, wrong, name)
+    assert found.verdict == "misconception"
+    assert number in {n for explanation in found.explanations for n in explanation.catalogue}
+
+
+def test_m016_is_a_convention_caffe_rounds_pooling_up():
+    assert verdict("pool", {"in": 112, "k": 3, "stride": 2}, 56).verdict == "convention"
+
+
+def test_the_list_is_complete():
+    declared = {n for name in ("conv", "pool", "linear") for n in _catalogued(name)}
+    assert declared == {row[0] for row in CATALOGUE}
+
+
+def _catalogued(name):
+    from dlcalc import topics
+
+    return {number for m in topics.load(name).misconceptions for number in m.catalogue}
+
+
+def test_what_cannot_be_read_is_invalid_with_the_place():
+    found = verdict("conv", SQUARE, "9**9**9**9")
+    assert found.verdict == "invalid"
+    assert found.column == 5
+    assert not found.accepted
+
+
+def test_a_fraction_is_not_found_in_a_whole_number_typed():
+    """55.5 (not rounded) is not what a student means who types 56 for a count."""
+    found = verdict("pool", {"in": 112, "k": 3, "stride": 2, "ceil": False}, 56)
+    assert "not-rounded" not in found.misconceptions
+
+
+def test_an_unknown_answer_name_is_refused_with_near_ones():
+    with pytest.raises(dlcalc.InputError, match="Did you mean params"):
+        dlcalc.check("conv", SQUARE, {"parms": 3})
+
+
+def test_reports_survive_pickling():
+    report = dlcalc.check("conv", SQUARE, {"out": 25, "params": 10, "macs": "x"})
+    again: Report = pickle.loads(pickle.dumps(report))
+    assert again == report
+    assert again.marks == 1.0
+
+
+def test_errors_survive_pickling():
+    try:
+        dlcalc.solve("conv", {"in": 28, "k": 30})
+    except dlcalc.InputError as error:
+        again = pickle.loads(pickle.dumps(error))
+        assert (str(again), again.name, again.message("zh")) == (str(error), "k", error.message("zh"))

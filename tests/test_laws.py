@@ -1,0 +1,181 @@
+"""Laws that hold for every topic, every line and every misconception, over drawn inputs."""
+
+import random
+
+import pytest
+
+from dlcalc import topics
+from dlcalc.core.evaluate import evaluate
+from dlcalc.core.formula import parse
+from dlcalc.core.work import Condition, Line, Note, Section, Table
+from dlcalc.core.worksheet import Worksheet
+from dlcalc.errors import DlcalcError, InputError, UnknownNameError
+from dlcalc.practice.check import check
+from tests.draws import DRAWS
+
+SHEETS = 150
+"""Drawn sheets a topic."""
+
+
+def drawn(name, count=SHEETS, seed=1):
+    """Yield inputs that the topic accepts, drawn with a fixed seed."""
+    rng = random.Random(f"{name}{seed}")
+    topic = topics.load(name)
+    found = 0
+    while found < count:
+        raw = DRAWS[name](rng)
+        try:
+            sheet = Worksheet(topic, topic.read(raw), frozenset(raw))
+        except InputError:
+            continue
+        found += 1
+        yield topic, raw, sheet
+
+
+def test_every_topic_can_be_drawn():
+    assert set(DRAWS) == set(topics.names())
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_what_is_printed_with_values_evaluates_to_the_value_beside_it(name):
+    for _, raw, sheet in drawn(name):
+        for line in sheet.lines:
+            assert str(evaluate(parse(line.substituted))) == line.exact, (raw, line)
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_the_formula_as_printed_gives_the_value_from_the_values_by_name(name):
+    for _, raw, sheet in drawn(name, 40):
+        env = dict(sheet.sheet.env)
+        for line in sheet.lines:
+            assert str(evaluate(parse(line.formula), env)) == line.exact, (raw, line)
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_every_answer_is_found_without_the_lines_it_does_not_need(name):
+    for topic, raw, sheet in drawn(name):
+        topic.learn(sheet.sheet)
+        for answer in topic.answers:
+            assert topic.value(topic.read(raw), answer) == sheet.answers[answer.name]
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
+    for topic, raw, _ in drawn(name, 40):
+        for misconception in topic.misconceptions:
+            inputs = {**topic.read(raw), **misconception.inputs}
+            for answer in topic.answers:
+                try:
+                    whole = answer.of(topic.sheet(inputs, misconception.mode).env)
+                except DlcalcError:
+                    continue
+                assert topic.value(inputs, answer, misconception.mode) == whole, (raw, misconception.name, answer.name)
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_every_swap_hits_a_line_and_reads_only_names_above_it(name):
+    """A swap may read a name that some sheets lack (there it does not apply), but never one that is written below it."""
+    hit = set()
+    for topic, raw, plain in drawn(name):
+        for misconception in topic.misconceptions:
+            if not misconception.swaps:
+                continue
+            try:
+                sheet = topic.sheet({**topic.read(raw), **misconception.inputs}, misconception.mode)
+            except UnknownNameError as error:
+                assert str(error.values["name"]) not in plain.values, (misconception.name, error)
+                continue
+            hit |= {(misconception.name, reference) for reference in sheet.touched}
+    assert hit == {(m.name, reference) for m in topics.load(name).misconceptions for reference in m.swaps}
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_every_misconception_changes_an_answer_and_is_named_there(name):
+    """For each mistake a drawn exercise exists where its number is its own, and the check names it."""
+    topic = topics.load(name)
+    missing = {m.name for m in topic.misconceptions}
+    for _, raw, sheet in drawn(name, 600):
+        for misconception in topic.misconceptions:
+            if misconception.name not in missing:
+                continue
+            try:
+                inputs = {**topic.read(raw), **misconception.inputs}
+                wrong = topic.results(topic.sheet(inputs, misconception.mode).env)
+            except DlcalcError:
+                continue
+            for answer, value in wrong.items():
+                if value != sheet.answers[answer]:
+                    verdict = check(topic, raw, {answer: _typed(value)}).verdicts[answer]
+                    if misconception.name in verdict.misconceptions:
+                        missing.discard(misconception.name)
+                        break
+        if not missing:
+            break
+    assert not missing
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_right_answers_are_never_called_a_mistake(name):
+    for topic, raw, sheet in drawn(name):
+        for answer, verdict in check(topic, raw, {n: _typed(v) for n, v in sheet.answers.items()}).verdicts.items():
+            assert verdict.verdict == "right", (raw, answer)
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
+    topic = topics.load(name)
+    for convention in topic.conventions:
+        assert topic.input(convention.name).default in convention.choices
+        seen = 0
+        for _, raw, sheet in drawn(name):
+            left_open = {k: v for k, v in raw.items() if k != convention.name}
+            for choice in convention.choices:
+                if choice == topic.input(convention.name).default:
+                    continue
+                try:
+                    other = Worksheet(topic, topic.read({**left_open, convention.name: choice}))
+                    plain = Worksheet(topic, topic.read(left_open))
+                except InputError:
+                    seen += 1  # this choice refuses the exercise, which is a difference
+                    continue
+                for answer, value in other.answers.items():
+                    if value != plain.answers[answer]:
+                        verdict = check(topic, left_open, {answer: value}).verdicts[answer]
+                        assert verdict.verdict == "convention"
+                        assert verdict.convention.startswith(convention.name)
+                        stated = {**left_open, convention.name: topic.input(convention.name).default}
+                        assert check(topic, stated, {answer: value}).verdicts[answer].verdict == "misconception"
+                        seen += 1
+        assert seen
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_names_are_unique_and_texts_are_in_both_languages(name):
+    topic = topics.load(name)
+    for words in (topic.inputs, topic.answers, topic.misconceptions, topic.conventions):
+        names = [word.name for word in words]
+        assert len(names) == len(set(names))
+    texts = [topic.title, *(i.says for i in topic.inputs), *(a.says for a in topic.answers)]
+    texts += [m.remedy for m in topic.misconceptions] + [t for c in topic.conventions for t in c.choices.values()]
+    for _, _, sheet in drawn(name, 60):
+        texts += [e.text for e in sheet.entries if isinstance(e, Line | Condition | Note)]
+        texts += [e.title for e in sheet.entries if isinstance(e, Section | Table)]
+    for text in texts:
+        assert text.en.strip()
+        assert any("一" <= c <= "鿿" for c in text.zh), text
+        assert not any("一" <= c <= "鿿" for c in text.en), text
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_a_remedy_is_one_sentence(name):
+    for misconception in topics.load(name).misconceptions:
+        assert misconception.remedy.en.count(". ") == 0
+        assert misconception.remedy.en.endswith(".")
+        assert misconception.remedy.zh.count("。") == 1
+
+
+def _typed(value):
+    """Write a value as a student with all its digits would."""
+    if isinstance(value, list):
+        return [_typed(v) for v in value]
+    return value
