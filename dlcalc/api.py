@@ -35,8 +35,8 @@ class Worksheet(_Worksheet):
         """
         from dlcalc.render import FORMATS, STEPS, render_sheet
 
-        _one_of("format", format, FORMATS)
-        _one_of("steps", steps, STEPS)
+        one_of("format", format, FORMATS)
+        one_of("steps", steps, STEPS)
         return render_sheet(self, format, steps=steps, width=width, color=color, conventions=conventions)
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ def solve(
     given = frozenset(inputs)
     if round is None and not exact and lang == "en":
         return Worksheet(found, values, given, style=_PLAIN)
-    _one_of("lang", lang, LANGUAGES)
+    one_of("lang", lang, LANGUAGES)
     if round is None:
         return Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
     from dlcalc.core import modes
@@ -96,7 +96,7 @@ def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object
     """
     from dlcalc.practice.check import check as judge
 
-    _one_of("lang", lang, LANGUAGES)
+    one_of("lang", lang, LANGUAGES)
     return judge(load(topic), inputs, answers, lang)
 
 
@@ -110,7 +110,12 @@ def _decimals(number: object) -> int:
     return number
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Refuse a value that is not one of the allowed words.
+
+    Raises:
+        InputError: listing them.
+    """
     if value not in allowed:
         raise InputError(
             Text("There is no {name} '{value}'.", "没有这样的 {name}：“{value}”。"),

@@ -74,7 +74,7 @@ def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
 
 @pytest.mark.parametrize("name", topics.names())
 def test_every_swap_hits_a_line_and_reads_only_names_above_it(name):
-    """A swap may read a name that some sheets lack (there it does not apply), but never one that is written below it."""
+    """A swap may read a name that some sheets lack (there it does not apply), but never one written below it."""
     hit = set()
     for topic, raw, plain in drawn(name):
         for misconception in topic.misconceptions:
@@ -127,7 +127,7 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
     for convention in topic.conventions:
         assert topic.input(convention.name).default in convention.choices
         seen = 0
-        for _, raw, sheet in drawn(name):
+        for _, raw, _ in drawn(name):
             left_open = {k: v for k, v in raw.items() if k != convention.name}
             for choice in convention.choices:
                 if choice == topic.input(convention.name).default:

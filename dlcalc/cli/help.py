@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from dlcalc.core.inputs import Flag
+from dlcalc.cli.flags import COMMON
 from dlcalc.core.layout import cells
 from dlcalc.core.topic import Input, Topic
 from dlcalc.errors import Text
 from dlcalc.render.page import wrap
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A flag that every topic command has."""
-
-    flag: str
-    shape: str
-    says: Text
-
-
-COMMON = (
-    Option("--answer", "[NAME=]V", Text("check an answer; may be repeated", "检查一个答案；可重复")),
-    Option("--steps", "brief|normal|full", Text("how much of the way to show", "显示多少步骤")),
-    Option("--format", "terminal|text|markdown|json", Text("output format", "输出格式")),
-    Option("--round", "N", Text("paper arithmetic: round every line to N decimals", "笔算：每行四舍五入到 N 位小数")),
-    Option("--exact", "", Text("show exact fractions", "显示精确分数")),
-    Option("--conventions", "", Text("also show the answers under other conventions", "同时显示其他约定下的答案")),
-    Option("--lang", "en|zh", Text("language", "语言")),
-    Option("--help", "", Text("this page", "本页")),
-)
 
 _USAGE, _INPUTS, _ANSWERS, _OPTIONS, _EXAMPLE, _REQUIRED = (
     Text("Usage", "用法"),
@@ -55,7 +32,7 @@ def topic_page(topic: Topic, lang: str, width: int) -> str:
     rows += ["", f"{_ANSWERS.say(lang)}:"]
     rows += _columns([(answer.name, answer.says.say(lang)) for answer in topic.answers], width)
     rows += ["", f"{_OPTIONS.say(lang)}:"]
-    rows += _columns([(f"{o.flag} {o.shape}".strip(), o.says.say(lang)) for o in COMMON], width)
+    rows += _columns([(f"--{o.name} {o.shape}".strip(), o.says.say(lang)) for o in COMMON], width)
     rows += ["", f"{_EXAMPLE.say(lang)}: {topic.example}"]
     return "\n".join(rows) + "\n"
 
@@ -126,7 +103,7 @@ def flag(spec: Input) -> str:
 
 
 def _flag_text(spec: Input) -> str:
-    if isinstance(spec.kind, Flag):
+    if spec.kind.is_switch:
         return f"--{flag(spec)}/--no-{flag(spec)}"
     return f"--{flag(spec)} {spec.kind.shape}"
 
@@ -143,10 +120,10 @@ def _input_says(spec: Input, lang: str) -> str:
 
 def _columns(pairs: list[tuple[str, str]], width: int) -> list[str]:
     """Set (word, meaning) pairs in two columns."""
-    left = min(34, max(cells(word) for word, _ in pairs))
+    left = min(34, width // 2 - 4, max(cells(word) for word, _ in pairs))
     rows: list[str] = []
     for word, meaning in pairs:
-        lines = wrap(meaning, max(24, width - left - 4))
+        lines = wrap(meaning, width - left - 4)
         if cells(word) > left:
             rows.append(f"  {word}")
             rows += [" " * (left + 4) + line for line in lines]

@@ -20,6 +20,11 @@ class Kind(Protocol):
     @property
     def shape(self) -> str: ...
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether its flag may stand alone (`--transpose`, `--no-bias`)."""
+        return False
+
     def read(self, raw: object) -> Any:
         """Return the value; raises InputError saying what was wrong and what to type."""
 
@@ -83,7 +88,7 @@ def times(sizes: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Kind):
     """A whole number of at least `least`."""
 
     least: int = 1
@@ -99,7 +104,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class PerAxis:
+class PerAxis(Kind):
     """One whole number, or one per dimension (height first); read as an int or a tuple of ints."""
 
     least: int = 1
@@ -120,7 +125,7 @@ class PerAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Kind):
     """The size of a feature map: one number, one per dimension, or channels first; read as an int or a tuple."""
 
     shape: str = "N|HxW|CxHxW"
@@ -133,7 +138,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Padding:
+class Padding(Kind):
     """Padding: a number, one per dimension, `begin:end` (per dimension too), or one of `modes`.
 
     Read as a mode's name, an int, or a tuple of ints and (begin, end) pairs.
@@ -195,10 +200,14 @@ class Padding:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Kind):
     """Yes or no."""
 
     shape: str = "true|false"
+
+    @property
+    def is_switch(self) -> bool:
+        return True
 
     def read(self, raw: object) -> bool:
         if raw is True or raw is False:
@@ -219,7 +228,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Kind):
     """One of a few words."""
 
     options: tuple[str, ...]
@@ -244,7 +253,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class Features(Kind):
     """How many numbers enter: one number, or a map CxHxW that is flattened; read as an int or a tuple."""
 
     shape: str = "N|CxHxW"

@@ -250,15 +250,17 @@ def note_rest(w: Work, frame: Frame) -> None:
     """Say where a stride does not divide, and what is left over."""
     if w.inputs["pad"] == "same":
         return
-    for _, side in frame.labelled():
+    for label, side in frame.labelled():
         rest = (side.padded - side.extent) % side.stride
         if rest:
             w.note(
-                "The stride does not divide: {rest} pixel(s) at the end of a side are not reached by any window.",
-                "步长除不尽：每边末尾有 {rest} 个像素没有窗口覆盖。",
+                "{name}: the stride does not divide; {rest} of the {padded} pixels (with padding), at the end, "
+                "see no window.",
+                "{name}：步长除不尽；含填充的 {padded} 个像素中，末尾 {rest} 个没有窗口覆盖。",
+                name=f"O_{label}" if label else "O",
                 rest=rest,
+                padded=side.padded,
             )
-            return
 
 
 def refuse_misfit(w: Work, frame: Frame, strict: bool) -> None:

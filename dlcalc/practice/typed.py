@@ -102,7 +102,7 @@ def _sequence(text: str, source: str, at: int, depth: int, closing: str) -> tupl
             item, at = scan_number(text, at)
         rows[-1].append(item)
         separated = False
-        if at < len(source) and (source[at].isalnum() and source[at] not in "xX" or source[at] in ".(["):
+        if at < len(source) and ((source[at].isalnum() and source[at] not in "xX") or source[at] in ".(["):
             raise unreadable(text, at)  # 1.2.3 is no list of two numbers
     if separated or not all(rows):
         raise unreadable(text, at, Text("A number is missing here.", "这里缺一个数。"))

@@ -116,7 +116,7 @@ CATALOGUE = [
     ("M060", "conv", {"in": 32, "k": 3, "dilation": 2}, "", 30),
     ("M268", "conv", {"in": 32, "k": 5, "pad": 2}, "", 28),
 ]
-"""Each mistake of the project's list that one layer can show, on the list's own instance, with the list's wrong value."""
+"""Each mistake of the project's list that one layer can show, on the list's instance, with the list's wrong value."""
 
 
 @pytest.mark.parametrize(("number", "topic", "inputs", "name", "wrong"), CATALOGUE, ids=[row[0] for row in CATALOGUE])

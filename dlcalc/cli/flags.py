@@ -1,0 +1,131 @@
+"""Reading the flags of a topic command: its inputs, and the options every topic command has.
+
+Typer hands the words over unread, because a topic's flags are its declared inputs and their kinds read the values,
+with messages in two languages. (Declaring them to Typer would also cost a validator for each, at every start.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dlcalc.core.topic import Topic, unknown_word
+from dlcalc.errors import InputError, Text
+
+VALUE, SWITCH, REPEATED = "value", "switch", "repeated"
+"""What a flag takes: a word, nothing (or yes/no), or a word each time it is given."""
+
+
+class Option(NamedTuple):
+    """An option that every topic command has."""
+
+    name: str
+    takes: str
+    shape: str
+    says: Text
+
+
+COMMON = (
+    Option("answer", REPEATED, "[NAME=]V", Text("check an answer; may be repeated", "检查一个答案；可重复")),
+    Option("steps", VALUE, "brief|normal|full", Text("how much of the way to show", "显示多少步骤")),
+    Option("format", VALUE, "terminal|text|markdown|json", Text("output format", "输出格式")),
+    Option(
+        "round", VALUE, "N", Text("paper arithmetic: every line rounded to N decimals", "笔算：每行四舍五入到 N 位小数")
+    ),
+    Option("exact", SWITCH, "", Text("show exact fractions", "显示精确分数")),
+    Option("conventions", SWITCH, "", Text("answers under other conventions too", "同时显示其他约定下的答案")),
+    Option("lang", VALUE, "en|zh", Text("language", "语言")),
+    Option("help", SWITCH, "", Text("this page", "本页")),
+)
+_COMMON = {option.name: option.takes for option in COMMON}
+
+YES = frozenset({"true", "yes", "on", "1", "是"})
+NO = frozenset({"false", "no", "off", "0", "否"})
+
+
+@dataclass(slots=True)
+class Words:
+    """What was typed behind a topic: inputs by name, options by name, answers in order."""
+
+    inputs: dict[str, object] = field(default_factory=dict)
+    options: dict[str, str | bool] = field(default_factory=dict)
+    answers: list[str] = field(default_factory=list)
+
+
+def read(topic: Topic, argv: Sequence[str]) -> Words:
+    """Read a topic's flags: `--k 3`, `--k=3`, `--no-bias`, `--bias false`, `--strict`.
+
+    Raises:
+        InputError: for a word without a flag, an unknown flag (with near ones), a flag given twice or without a value.
+    """
+    takes = {spec.name: SWITCH if spec.kind.is_switch else VALUE for spec in topic.inputs} | _COMMON
+    words = Words()
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        if word == "-h":
+            word = "--help"
+        if not word.startswith("--") or word == "--":
+            raise _stray(word, topic)
+        typed, equals, value = word[2:].partition("=")
+        name, yes = _flag(typed, takes, topic)
+        if takes[name] == SWITCH:
+            if not equals and rest and rest[0].lower() in YES | NO:
+                value = rest.pop(0)
+            _set(words, topic, name, _switch(name, value, yes) if value or equals else yes)
+        else:
+            if not equals and not rest:
+                raise _no_value(name, topic)
+            if not equals and rest[0].startswith("--") and rest[0][2:].partition("=")[0].replace("-", "_") in takes:
+                raise _no_value(name, topic)
+            _set(words, topic, name, value if equals else rest.pop(0))
+    return words
+
+
+def _flag(typed: str, takes: Mapping[str, str], topic: Topic) -> tuple[str, bool]:
+    """Return the name a flag stands for, and False where it is the `--no-…` of a switch."""
+    name = typed.replace("-", "_")
+    if name in takes:
+        return name, True
+    if name.startswith("no_") and takes.get(name[3:]) == SWITCH and name[3:] not in _COMMON:
+        return name[3:], False
+    known = [f"--{each.replace('_', '-')}" for each in takes]
+    raise unknown_word(f"--{typed}", known, Text("option", "选项"), f"dlcalc {topic.name}")
+
+
+def _set(words: Words, topic: Topic, name: str, value: str | bool) -> None:
+    if name == "answer":
+        words.answers.append(str(value))
+        return
+    found: dict[str, object] | dict[str, str | bool] = words.options if name in _COMMON else words.inputs
+    if name in found:
+        raise InputError(Text("It is given twice.", "给了两次。"), Text("Give it once.", "请只给一次。")).about(name)
+    found[name] = value
+
+
+def _switch(name: str, value: str, yes: bool) -> bool:
+    if value.lower() not in YES | NO:
+        raise InputError(
+            Text("'{value}' is neither true nor false.", "“{value}” 既不是 true 也不是 false。"),
+            Text("Type true or false.", "请输入 true 或 false。"),
+            value=value,
+        ).about(name)
+    return (value.lower() in YES) == yes
+
+
+def _no_value(name: str, topic: Topic) -> InputError:
+    return InputError(
+        Text("A value is missing behind it.", "后面缺一个值。"),
+        Text("For example: {example}", "例如：{example}"),
+        example=topic.example,
+    ).about(name)
+
+
+def _stray(word: str, topic: Topic) -> InputError:
+    return InputError(
+        Text("'{word}' belongs to no flag: every input has one.", "“{word}” 不属于任何选项：每个输入都要写选项名。"),
+        Text("Write it like this: {example}", "请这样写：{example}"),
+        word=word,
+        example=topic.example,
+    )

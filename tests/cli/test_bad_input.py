@@ -1,0 +1,144 @@
+"""Bad input: one clear sentence with the value given, what to type instead, exit status 2, never a traceback."""
+
+import pytest
+
+import dlcalc as package
+from dlcalc import topics
+from tests.cli.run import dlcalc
+
+BAD = [
+    ("conv --in 28 --k 30", "28 + 2·0 = 28 < 30", "--pad 1"),
+    ("conv --in 5 --k 3 --dilation 4", "9 = 4·(3 − 1) + 1", "--pad 2"),
+    ("conv --in 28 --k 3 --stride 0", "--stride: 0", "at least 1"),
+    ("conv --in 28 --k 3 --stride -2", "--stride: -2", "at least 1"),
+    (
+        "conv --in 28 --k 3 --groups 3 --channels 8",
+        "3 groups do not divide 8 input channels",
+        "--channels 9 --filters 3",
+    ),
+    ("conv --in 28 --k 3 --groups 2 --channels 8 --filters 3", "do not divide 3 filters", "--filters 4"),
+    ("conv --in 28 --k x", "--k", "Type a number"),
+    ("conv --in 28x --k 3", "missing after the 'x'", "^"),
+    ("conv --in 28 --k 3 --pad -1", "--pad: -1", "at least 0"),
+    ("conv --in 28 --k 3 --pad sam", "'sam'", "same, valid, full"),
+    ("conv --in 28 --k 3 --pad 0:1:2", "0:1:2", "begin:end"),
+    ("conv --in 28 --k 3 --pad 1x2x3", "3 numbers", "2 of them"),
+    ("conv --in nan --k 3", "not a number", "^"),
+    ("conv --in inf --k 3", "not a number", "^"),
+    ("conv --in 2.5 --k 3", "2.5", "whole"),
+    ("conv --in 1/2 --k 3", "1/2", "whole"),
+    ("conv --in 1e5000 --k 3", "too many digits", "400"),
+    ("conv --in 10^5000 --k 3", "too many digits", "400"),
+    ("conv --in 1e19 --k 3", "larger than 10^18", "whole number"),
+    ("conv --in 28 --k 3 --dims 4", "dims is 4", "1, 2 or 3"),
+    ("conv --in 1x2x3x4 --k 1", "4 numbers", "--dims 3"),
+    ("conv --in 3x28x28 --channels 4 --k 3", "3 channels", "channels"),
+    ("conv --in 28 --k 3x3x3", "3 numbers", "2 of them"),
+    ("conv --in 28 --k 3 --output-pad 1", "transposed", "--transpose"),
+    ("conv --in 28 --k 3 --transpose --output-pad 1", "output padding 1", "at most 0"),
+    ("conv --in 28 --k 3 --transpose --pad full", "full", "same or valid"),
+    ("conv --in 1 --k 3 --pad 2 --transpose", "Nothing is left", "--pad 1"),
+    ("conv --in 7 --k 3 --stride 3 --strict", "rest 1", "6 / 9"),
+    ("conv --in 28", "needs 'k'", "--k 3"),
+    ("conv", "needs 'in'", "dlcalc conv --in 28"),
+    ("conv 28", "'28'", "--in 28"),
+    ("conv --in 28 --k", "missing", "dlcalc conv"),
+    ("conv --in --k 3", "missing", "dlcalc conv"),
+    ("conv --in 28 --k 3 --k 5", "twice", "once"),
+    ("conv --in 28 --k 3 --stide 2", "'--stide'", "--stride"),
+    ("conv --in 28 --k 3 --no-stride", "'--no-stride'", "--stride"),
+    ("conv --in 28 --k 3 --bias maybe", "'maybe'", "--in 28"),
+    ("conv --in 28 --k 3 --bias=maybe", "'maybe'", "true or false"),
+    ("conv --in 28 --k 3 --format xml", "'xml'", "terminal, text, markdown, json"),
+    ("conv --in 28 --k 3 --steps all", "'all'", "brief, normal, full"),
+    ("conv --in 28 --k 3 --lang fr", "'fr'", "en, zh"),
+    ("conv --in 28 --k 3 --round x", "'x'", "0 to 15"),
+    ("conv --in 28 --k 3 --round -1", "-1", "0 to 15"),
+    ("conv --in 28 --k 3 --answer foo=3", "'foo'", "flops"),
+    ("conv --in 28 --k 3 --answer 26 --answer 25", "two answers", "one"),
+    ("pool --in 26", "needs 'k'", "--k 2"),
+    ("pool --in 26 --k 2 --pad 2", "wholly in the padding", "--pad 1"),
+    ("pool --in 26 --k 2 --kind mean", "'mean'", "max, avg"),
+    ("pool --in 26 --global --adaptive 3", "not both", "one of them"),
+    ("pool --in 26 --k 2 --global", "k has no meaning", "Leave k out"),
+    ("linear --in-features 0 --out-features 3", "--in-features: 0", "at least 1"),
+    ("linear --in-features 12x --out-features 3", "missing", "^"),
+    ("cnv --in 28", "'cnv'", "conv"),
+    ("convolution", "'convolution'", "conv"),
+    ("--colour", "'--colour'", "--help"),
+    ("topics con", "'con'", "conv"),
+    ("topics --formt json", "--formt", "--format"),
+    ("topics --format xml", "'xml'", "text, json"),
+    ("topics a b", "", "dlcalc topics --help"),
+]
+
+
+@pytest.mark.parametrize(("line", "says", "hint"), BAD, ids=[row[0] for row in BAD])
+def test_bad_input_is_answered_with_what_was_wrong_and_what_to_type(line, says, hint):
+    ran = dlcalc(line)
+    assert ran.status == 2
+    assert ran.out == ""
+    assert says in ran.err
+    assert hint in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.err.startswith("Error: ")
+
+
+@pytest.mark.parametrize("line", [row[0] for row in BAD])
+def test_bad_input_is_answered_in_chinese_too(line):
+    ran = dlcalc([*line.split(), "--lang", "zh"] if "--lang" not in line else line, DLCALC_LANG="zh")
+    assert ran.status == 2
+    if "--lang fr" not in line:
+        assert ran.err.startswith("错误：")
+
+
+@pytest.mark.parametrize("name", topics.names())
+def test_a_typo_in_any_flag_is_met_with_the_flag(name):
+    for spec in topics.load(name).inputs:
+        flag = f"--{spec.name.replace('_', '-')}"
+        if len(spec.name) > 3:
+            typo = flag[:4] + flag[5:]
+            ran = dlcalc([name, typo, "3"])
+            assert ran.status == 2
+            assert flag in ran.err, typo
+
+
+def test_huge_sizes_stay_exact():
+    assert dlcalc("conv --in 1e12 --k 3 --answer 999999999998").status == 0
+    assert dlcalc("conv --in 10^12 --k 3 --answer 999999999998").status == 0
+    assert package.solve("conv", {"in": 10**12, "k": 3}).answers["activations"] == 999999999998**2
+
+
+@pytest.mark.parametrize("word", ["２８", "28 ", "+28", "28.0", "2.8e1"])
+def test_sizes_may_be_typed_as_people_do(word):
+    assert dlcalc(["conv", "--in", word, "--k", "3", "--answer", "26"]).status == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"in": 28, "k": 3, "kernel": 5}, "no input 'kernel'"),
+        ({"in": True, "k": 3}, "whole number"),
+        ({"in": float("nan"), "k": 3}, "finite"),
+        ({"in": [], "k": 3}, "empty"),
+        ({"in": None, "k": 3}, "needs 'in'"),
+        ({"in": {"a": 1}, "k": 3}, "whole number"),
+        ({"in": [28, "x"], "k": 3}, "number"),
+        ({"in": [[1, 2]], "k": 3}, "whole number"),
+        ({"in": 28, "k": 3, "bias": "perhaps"}, "true or false"),
+        ({"in": 28, "k": 3, "pad": (1, 2, 3)}, "3 numbers"),
+        ({"in": 28, "k": 3, "pad": [[1]]}, "begin:end"),
+    ],
+)
+def test_python_callers_get_the_same_errors(inputs, message):
+    with pytest.raises(package.InputError, match=message):
+        package.solve("conv", inputs)
+
+
+def test_unknown_topics_and_formats_are_refused_from_python():
+    with pytest.raises(package.InputError, match="conv"):
+        package.solve("cnv", {})
+    with pytest.raises(package.InputError, match="markdown"):
+        package.solve("conv", {"in": 28, "k": 3}).render("pdf")
+    with pytest.raises(package.InputError, match="0 to 15"):
+        package.solve("conv", {"in": 28, "k": 3}, round=99)

@@ -1,0 +1,94 @@
+"""The page: rows, wrapping, and that every format tells the same."""
+
+import json
+
+import pytest
+
+import dlcalc
+from dlcalc.core.layout import Block, beside, cells, stacked
+from dlcalc.render.page import wrap
+
+
+def test_chinese_characters_fill_two_cells():
+    assert cells("卷积 conv") == 9
+
+
+def test_blocks_stand_side_by_side_on_their_base_rows():
+    matrix = stacked([["1", "20"], ["300", "4"]])
+    assert beside(("A = ", matrix, " x")).rows == ("A = [  1  20] x", "    [300   4]  ")
+
+
+def test_a_block_is_cut_at_its_breaks():
+    block = Block(("aaa + bbb + ccc",), 0, (3, 9))
+    assert [part.rows[0] for part in block.split(10)] == ["aaa + bbb", " + ccc"]
+    assert [part.rows[0] for part in block.split(50)] == ["aaa + bbb + ccc"]
+
+
+@pytest.mark.parametrize("width", [12, 20, 40])
+def test_prose_is_wrapped_in_both_languages_without_losing_a_sign(width):
+    for text in (
+        "You left out the + 1: the window also stands at its start.",
+        "漏了 + 1：商只数了移动的步数，窗口在起点也算一个位置。",
+    ):
+        rows = wrap(text, width)
+        assert all(cells(row) <= width for row in rows)
+        assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_no_chinese_row_begins_with_punctuation():
+    for width in range(10, 60):
+        for row in wrap(
+            "漏了填充：窗口在填充后的输入上滑动，应加上 2P。向上取整了、放不下的窗口要舍去（向下取整）。", width
+        ):
+            assert row[0] not in "，。；：、）"
+
+
+INPUTS = {"in": "3x28x40", "k": "3x5", "filters": 8, "stride": 2}
+
+
+def test_all_formats_show_the_same_numbers():
+    sheet = dlcalc.solve("conv", INPUTS)
+    document = json.loads(sheet.render("json"))
+    for line in document["lines"]:
+        for format in ("text", "terminal", "markdown"):
+            assert line["shown"] in sheet.render(format)
+
+
+def test_markdown_has_balanced_dollars_and_braces():
+    for steps in ("brief", "normal", "full"):
+        text = dlcalc.solve("conv", INPUTS).render("markdown", steps=steps)
+        assert text.count("$") % 2 == 0
+        assert text.count("{") == text.count("}")
+        assert text.count(r"\left") == text.count(r"\right")
+
+
+def test_a_sheet_shows_itself_in_a_notebook_and_when_printed():
+    sheet = dlcalc.solve("conv", {"in": 28, "k": 3})
+    assert r"\left\lfloor" in sheet._repr_markdown_()
+    assert "out = 26" in str(sheet)
+    assert "out = 26" in repr(sheet)
+
+
+def test_full_steps_work_the_line_out_a_layer_at_a_time():
+    text = dlcalc.solve("conv", {"in": 227, "k": 11, "stride": 4}).render("text", steps="full", width=100)
+    for step in ("⌊(227 + 2·0 − 11)/4⌋ + 1", "⌊(227 + 0 − 11)/4⌋ + 1", "⌊216/4⌋ + 1", "54 + 1", "= 55"):
+        assert step in text
+
+
+def test_the_public_catalogue_can_be_called_however_it_is_reached():
+    import dlcalc.topics
+
+    assert "conv" in dlcalc.topics()
+    assert dlcalc.topics()["conv"].answers["out"].zh == "输出尺寸"
+    assert "stride-ignored" in dlcalc.topics()["conv"].misconceptions
+
+
+def test_values_have_every_spelling_of_a_name():
+    values = dlcalc.solve("conv", {"in": "28x40", "k": 3}).values
+    assert values["O[h]"] == values["O_h"] == 26
+    assert "O_x" not in values
+
+
+def test_paper_arithmetic_shows_the_unrounded_answer_beside_it():
+    sheet = dlcalc.solve("conv", {"in": 28, "k": 3}, round=2)
+    assert sheet.answers == sheet.unrounded.answers  # whole numbers need no rounding
