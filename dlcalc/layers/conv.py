@@ -76,7 +76,7 @@ def cost_lines(w: Work) -> None:
         w.let("macs = weights*places + biases*positions", "each added bias counted as one more", "每次加偏置也算一次")
     else:
         w.let("macs = weights*places", "multiply-accumulates", "乘加次数")
-    w.let("flops = 2*weights*places", "a multiplication and an addition each", "每次乘加算两次运算")
+    w.let("flops = 2*weights*places", "2 operations each", "每次乘加算两次运算")
     if inputs["transpose"] or not inputs["bias"]:
         w.let(
             "unshared = weights*places + biases*positions", "parameters if no place shared them", "不共享权值时的参数量"

@@ -191,7 +191,7 @@ def place(w: Work, frame: Frame) -> None:
 def extent_lines(w: Work, frame: Frame) -> None:
     """Write E, the kernel's extent."""
     for d, _ in frame.labelled():
-        w.let("E[d] = D[d]*(K[d] - 1) + 1", "the kernel's extent, once dilated", "空洞后卷积核的跨度", d=d)
+        w.let("E[d] = D[d]*(K[d] - 1) + 1", "kernel extent when dilated", "空洞后卷积核的跨度", d=d)
 
 
 def named_padding_lines(w: Work, frame: Frame) -> None:
@@ -477,11 +477,7 @@ SHAPE = Answer(
 COUNT_BIAS = Convention(
     "count_bias",
     {
-        False: Text(
-            "MACs leave the added biases out (fvcore, thop, PyTorch)", "MACs 不计加偏置（fvcore、thop、PyTorch）"
-        ),
-        True: Text(
-            "MACs count each added bias as one (torchinfo, ptflops)", "MACs 把每次加偏置算一次（torchinfo、ptflops）"
-        ),
+        False: Text("MACs count no bias (fvcore, thop)", "MACs 不计加偏置（fvcore、thop）"),
+        True: Text("MACs count each added bias (torchinfo, ptflops)", "MACs 把每次加偏置算一次（torchinfo、ptflops）"),
     },
 )

@@ -41,7 +41,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
         rows += _body(sheet, steps, width)
         rows += [[], *_answer_rows(sheet, width)]
     if sheet.topic.conventions_of(sheet.inputs):
-        rows += [[], *_convention_rows(sheet, width)]
+        rows += _convention_rows(sheet, width)
     if conventions:
         rows += _other_conventions(sheet, width)
     return rows

@@ -68,9 +68,7 @@ TOPIC = Topic(
         Convention(
             "strict",
             {
-                False: Text(
-                    "a stride that does not divide rounds down (PyTorch, d2l)", "步长除不尽时向下取整（PyTorch、d2l）"
-                ),
+                False: Text("sizes round down (PyTorch, d2l)", "尺寸向下取整（PyTorch、d2l）"),
                 True: Text("a stride that does not divide is refused (CS231n)", "步长除不尽视为不合法（CS231n）"),
             },
             lambda inputs: not inputs["transpose"] and inputs["pad"] != "same",
