@@ -83,7 +83,6 @@ class Notation:
     name: str
     parts: Callable[[Operator], Parts]
     juxtaposes: bool = False
-    decorations: Mapping[str, str] = field(default_factory=dict)
 
     # -- names
 

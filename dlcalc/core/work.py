@@ -145,14 +145,7 @@ class Table:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading between groups of lines."""
-
-    title: Text
-
-
-Entry = Given | Line | Condition | Note | Table | Section
+Entry = Given | Line | Condition | Note | Table
 
 
 class Unneeded:
@@ -213,9 +206,6 @@ class Work:
 
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         """Write a remark."""
-
-    def section(self, en: str, zh: str, /) -> None:
-        """Begin a group of lines."""
 
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
@@ -300,9 +290,6 @@ class Sheet(Work):
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         self.records.append((Note, en, zh, values))
 
-    def section(self, en: str, zh: str, /) -> None:
-        self.records.append((Section, en, zh))
-
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         self.records.append((Table, en, zh, index, tuple(rows), columns))
 
@@ -333,9 +320,7 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         return Given(*rest)
     if kind is Note:
         return Note(Text(rest[0], rest[1]), rest[2])
-    if kind is Table:
-        return Table(Text(rest[0], rest[1]), *rest[2:])
-    return Section(Text(*rest))
+    return Table(Text(rest[0], rest[1]), *rest[2:])
 
 
 class Trial(Work):

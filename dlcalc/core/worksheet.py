@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dlcalc.core.evaluate import entry as entry_formula
+from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import Name, Node, Number, key_text
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
@@ -126,9 +128,9 @@ class Worksheet:
 
     # -- writing lines
 
-    def writer(self, entry: Line | Condition, notation: Notation, *, values: bool = False, more: int = 2) -> Writer:
+    def writer(self, line: Line | Condition, notation: Notation, *, values: bool = False, more: int = 2) -> Writer:
         """Return a writer for one line's formula."""
-        return Writer(notation, entry.at, self.sheet.env, self.style, values, self.topic.indices, more)
+        return Writer(notation, line.at, self.sheet.env, self.style, values, self.topic.indices, more)
 
     def formula(self, entry: Line | Condition, notation: Notation) -> Block:
         """Write a line's formula in symbols."""
@@ -174,6 +176,21 @@ class Worksheet:
         Empty where there is nothing between substitution and value, and for arrays.
         """
         return reductions(_right(entry), self.sheet.env, entry.at)
+
+    def entry_formulas(self, line: Line) -> Iterator[tuple[tuple[int, ...], Node, Any]]:
+        """Yield (place, formula, value) for each entry of an array line whose formula parts into entries."""
+        if not hasattr(line.computed, "places"):
+            return
+        env, at = self.sheet.env, line.at
+
+        def shape_of(node: Node) -> tuple[int, ...]:
+            value = evaluate(node, env, at)
+            return value.shape if hasattr(value, "shape") else ()
+
+        for place in line.computed.places():
+            node = entry_formula(line.right, place, shape_of)
+            if not shape_of(node):
+                yield place, node, line.computed.entry(*place)
 
     def find(self, name: str) -> Line | None:
         """Return the line of that name, if there is one."""

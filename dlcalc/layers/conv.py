@@ -11,7 +11,7 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry, transposed
+from dlcalc.layers import geometry, transposed, window
 
 
 def write(w: Work) -> None:
@@ -24,18 +24,18 @@ def write(w: Work) -> None:
         transposed.refuse(w, frame)
     else:
         refuse_output_padding(inputs)
-        geometry.refuse_misfit(w, frame, inputs["strict"])
+        window.refuse_misfit(w, frame, inputs["strict"])
     geometry.place(w, frame)
     if inputs["transpose"]:
         transposed.place(w, frame)
     w.given("C_in", frame.channels, "channels")
     w.given("F", inputs["filters"], "filters")
     w.given("G", inputs["groups"], "groups")
-    geometry.extent_lines(w, frame)
+    window.extent_lines(w, frame)
     if inputs["transpose"]:
         transposed.size_line(w, frame)
     else:
-        geometry.size_line(w, frame)
+        window.size_line(w, frame)
     count_lines(w)
 
 

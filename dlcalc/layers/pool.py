@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry
+from dlcalc.layers import geometry, window
 from dlcalc.layers.geometry import Frame, per_axis
 
 
@@ -75,13 +75,13 @@ def window_lines(w: Work) -> int:
     inputs = w.inputs
     frame = geometry.frame(inputs)
     refuse_padding(frame)
-    geometry.refuse_misfit(w, frame, strict=False)
+    window.refuse_misfit(w, frame, strict=False)
     geometry.place(w, frame)
-    geometry.extent_lines(w, frame)
+    window.extent_lines(w, frame)
     if inputs["ceil"] and inputs["pad"] != "same":
         ceil_lines(w, frame)
     else:
-        geometry.size_line(w, frame)
+        window.size_line(w, frame)
     return frame.channels
 
 
@@ -91,7 +91,7 @@ def ceil_lines(w: Work, frame: Frame) -> None:
     Source: torch/nn/modules/pooling.py ("sliding windows that would start in the right padded region are ignored").
     """
     for d, side in frame.labelled():
-        if geometry.has_ends(w, side):
+        if window.has_ends(w, side):
             w.let(
                 "O_up[d] = ceil((I[d] + P_begin[d] + P_end[d] - E[d])/S[d]) + 1",
                 "windows, also one that sticks out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry
+from dlcalc.layers import window
 from dlcalc.layers.geometry import Frame, Side
 
 
@@ -20,7 +20,7 @@ def size_line(w: Work, frame: Frame) -> None:
     for d, side in frame.labelled():
         if w.inputs["pad"] == "same":
             w.let("O[d] = I[d]*S[d]", "'same': the stride times the input (Keras)", "same：输入乘以步长（Keras）", d=d)
-        elif geometry.has_ends(w, side):
+        elif window.has_ends(w, side):
             w.let(
                 "O[d] = (I[d] - 1)*S[d] - P_begin[d] - P_end[d] + E[d] + Q[d]",
                 "kernels laid S apart, cropped by the padding",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX
 from dlcalc.core.report import Report
-from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
+from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import page
@@ -65,8 +65,6 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                 yield f"- ${test}$: ${values}$: {verdict.say(sheet.lang)}"
             case Note():
                 yield f"- {entry.text.say(sheet.lang, **entry.values)}"
-            case Section():
-                yield f"\n### {entry.title.say(sheet.lang)}\n"
             case Table():
                 header, *rows = page.table_cells(sheet, entry)
                 yield f"\n{entry.title.say(sheet.lang)}\n"

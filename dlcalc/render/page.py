@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE
-from dlcalc.core.work import Condition, Given, Line, Note, Section, Table
+from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 
@@ -90,9 +90,6 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from (
                     [("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  ")
                 )
-            case Section():
-                yield []
-                yield [("section", entry.title.say(sheet.lang))]
             case Table():
                 yield from _table(sheet, entry)
             case Given():
@@ -141,6 +138,24 @@ def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> 
     sign = "≈" if sheet.is_rounded(line.computed) else "="
     reason = sheet.say(line.text)
     yield from _chain(head, kept, sign, value, reason, width)
+    if steps == "full":
+        yield from _entries(sheet, line, indent, width)
+
+
+MOST_ENTRIES = 64
+"""Arrays with more entries are not expanded."""
+
+
+def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[Row]:
+    """Expand an array line entry by entry."""
+    base, family = (line.key, ()) if isinstance(line.key, str) else (line.key[0], line.key[1:])
+    for number, (place, node, value) in enumerate(sheet.entry_formulas(line)):
+        if number == MOST_ENTRIES:
+            return
+        left = Block((UNICODE.symbol(str(base), family, place, sheet.topic.indices),))
+        head = beside((" " * max(0, indent - left.width), left))
+        parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in (False, True)]
+        yield from _chain(head, parts, "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, UNICODE), "", width)
 
 
 def _chain(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:

@@ -13,7 +13,6 @@ from dlcalc.render.page import Row
 STYLES = {
     "title": "bold",
     "given": "dim",
-    "section": "bold",
     "name": "cyan",
     "formula": "",
     "value": "bold",

@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.core.inputs import Extent, Flag, Padding, PerAxis, Whole
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import conv, geometry, transposed
+from dlcalc.layers import conv, geometry, transposed, window
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -76,8 +76,8 @@ TOPIC = Topic(
         geometry.COUNT_BIAS,
     ),
     misconceptions=(
-        *geometry.SIZE_MISCONCEPTIONS,
-        geometry.SAME_PADDING,
+        *window.MISCONCEPTIONS,
+        window.SAME_PADDING,
         *transposed.MISCONCEPTIONS,
         *conv.MISCONCEPTIONS,
     ),

@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.core.inputs import Choice, Extent, Flag, Padding, PerAxis, Whole
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import geometry, pool
+from dlcalc.layers import geometry, pool, window
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -64,7 +64,7 @@ TOPIC = Topic(
         ),
     ),
     misconceptions=(
-        *(m for m in geometry.SIZE_MISCONCEPTIONS if m.name != "stride-ignored"),
+        *(m for m in window.MISCONCEPTIONS if m.name != "stride-ignored"),
         *pool.MISCONCEPTIONS,
     ),
     headline=headline,
