@@ -24,7 +24,7 @@ def write(w: Work) -> None:
         transposed.refuse(w, frame)
     else:
         refuse_output_padding(inputs)
-        window.refuse_misfit(w, frame, inputs["strict"])
+        window.refuse_misfit(w, frame, strict=inputs["strict"])
     geometry.place(w, frame)
     if inputs["transpose"]:
         transposed.place(w, frame)

@@ -75,7 +75,7 @@ def window_lines(w: Work) -> int:
     inputs = w.inputs
     frame = geometry.frame(inputs)
     refuse_padding(frame)
-    window.refuse_misfit(w, frame, strict=False)
+    window.refuse_misfit(w, frame, ceil=inputs["ceil"])
     geometry.place(w, frame)
     window.extent_lines(w, frame)
     if inputs["ceil"] and inputs["pad"] != "same":

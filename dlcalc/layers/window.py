@@ -83,8 +83,10 @@ def note_rest(w: Work, frame: Frame) -> None:
             )
 
 
-def refuse_misfit(w: Work, frame: Frame, strict: bool) -> None:
+def refuse_misfit(w: Work, frame: Frame, *, strict: bool = False, ceil: bool = False) -> None:
     """Refuse a kernel larger than the padded input and, when `strict`, a stride that does not divide.
+
+    When sizes round up (`ceil`), a window may stick out by less than its stride, even the only one (PyTorch).
 
     Raises:
         InputError: with the constraint that fails, its numbers, and what would fit.
@@ -93,7 +95,7 @@ def refuse_misfit(w: Work, frame: Frame, strict: bool) -> None:
         return
     for side in frame.sides:
         spare = side.size + side.begin + side.end - side.dilation * (side.kernel - 1) - 1
-        if spare < 0:
+        if spare < 0 and not (ceil and spare > -side.stride):
             raise too_large(side)
         if strict and spare % side.stride:
             raise indivisible(side)
