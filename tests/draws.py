@@ -40,7 +40,8 @@ def pool(rng):
         raw["pad"] = rng.choice((0, 0, 1, 1, 2, "same", "valid", ((0, 1),) * dims, ((2, 1),) * dims))
         if rng.random() < 0.7:
             raw["stride"] = _per_axis(rng, dims, 1, 4)
-        if rng.random() < 0.3:
+        raw["kind"] = rng.choice(("max", "avg"))
+        if raw["kind"] == "max" and rng.random() < 0.3:
             raw["dilation"] = _per_axis(rng, dims, 1, 3)
         if rng.random() < 0.4:
             raw["ceil"] = True

@@ -82,7 +82,12 @@ def cost_lines(w: Work) -> None:
             "unshared = weights*places + biases*positions", "parameters if no place shared them", "不共享权值时的参数量"
         )
     else:
-        w.let("unshared = activations*(per_filter + 1)", "parameters if no place shared them", "不共享权值时的参数量")
+        w.let(
+            "unshared = activations*(per_filter + 1)",
+            "parameters if no place shared them",
+            "不共享权值时的参数量",
+            id="unshared-with-bias",
+        )
 
 
 def indivisible_groups(channels: int, filters: int, groups: int) -> InputError:
@@ -142,7 +147,7 @@ MISCONCEPTIONS = (
     Misconception(
         "bias-left-out",
         Text("You left out the biases: there is one for each filter.", "漏了偏置：每个卷积核有一个偏置。"),
-        {"biases": "0"},
+        {"biases": "0", "unshared-with-bias": "activations*per_filter"},
         catalogue=("M019",),
     ),
     Misconception(

@@ -150,10 +150,16 @@ def per_axis(value: Any, dims: int, name: str) -> tuple[Any, ...]:
     if len(value) != dims:
         raise InputError(
             Text("{n} numbers were given for {dims} dimensions.", "给了 {n} 个数，但有 {dims} 个维度。"),
-            Text("Give one number, or {dims} of them such as {example}.", "请给一个数，或 {dims} 个，例如 {example}。"),
+            Text("Type padding before and after a side as {begin}:{end}.", "一边前后不同的填充请写成 {begin}:{end}。")
+            if name == "pad" and dims == 1
+            else Text(
+                "Give one number, or one per dimension such as {example}.", "请给一个数，或每维一个，例如 {example}。"
+            ),
             n=len(value),
             dims=dims,
             example=times((3,) * dims),
+            begin=value[0],
+            end=value[-1],
         ).about(name)
     return value
 

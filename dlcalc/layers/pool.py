@@ -48,8 +48,8 @@ def refuse_contradiction(w: Work) -> None:
         ).about("adaptive")
     if inputs["global"] or inputs["adaptive"] is not None:
         which = "adaptive" if inputs["adaptive"] is not None else "global"
-        for name in ("k", "stride", "pad", "dilation"):
-            if inputs[name] not in (None, 0, 1):
+        for name, unset in (("k", None), ("stride", None), ("pad", 0), ("dilation", 1), ("ceil", False)):
+            if inputs[name] != unset:
                 raise InputError(
                     Text(
                         "{which} pooling finds its own window, so {name} has no meaning.",
@@ -65,6 +65,14 @@ def refuse_contradiction(w: Work) -> None:
             Text("pool needs 'k', the size of its window.", "pool 需要窗口大小 “k”。"),
             Text("For example: dlcalc pool --in 26 --k 2", "例如：dlcalc pool --in 26 --k 2"),
         ).about("k")
+    if inputs["kind"] == "avg" and set(per_axis(inputs["dilation"], inputs["dims"], "dilation")) != {1}:
+        raise InputError(
+            Text(
+                "An average pooling window has no dilation (PyTorch, Keras).",
+                "平均池化的窗口没有空洞（PyTorch、Keras）。",
+            ),
+            Text("Leave dilation out, or pool by --kind max.", "请去掉 dilation，或用 --kind max。"),
+        ).about("dilation")
 
 
 def window_lines(w: Work) -> int:
@@ -187,7 +195,7 @@ def refuse_padding(frame: Frame) -> None:
                 ),
                 pad=widest,
                 extent=side.extent,
-                half=side.extent // 2,
+                half=side.kernel // 2,
             ).about("pad")
 
 

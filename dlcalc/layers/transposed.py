@@ -36,6 +36,12 @@ def size_line(w: Work, frame: Frame) -> None:
                 id="size-transposed",
                 d=d,
             )
+        if w.inputs["pad"] == "valid" and side.stride > side.extent:
+            w.note(
+                "Keras makes a 'valid' output as long as the stride reaches: I·S = {keras} here.",
+                "Keras 的 valid 输出补足到步长：此处为 I·S = {keras}。",
+                keras=side.size * side.stride,
+            )
 
 
 def refuse(w: Work, frame: Frame) -> None:

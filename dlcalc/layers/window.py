@@ -96,15 +96,22 @@ def refuse_misfit(w: Work, frame: Frame, *, strict: bool = False, ceil: bool = F
     for side in frame.sides:
         spare = side.size + side.begin + side.end - side.dilation * (side.kernel - 1) - 1
         if spare < 0 and not (ceil and spare > -side.stride):
-            raise too_large(side)
+            raise too_large(side, ceil)
         if strict and spare % side.stride:
             raise indivisible(side)
 
 
-def too_large(side: Side) -> InputError:
+def too_large(side: Side, ceil: bool) -> InputError:
     """Return the error for a kernel that does not fit into the padded input."""
+    room = side.stride - 1 if ceil else 0
     return InputError(
         Text(
+            "The window does not fit even sticking out: I + 2P + S > E fails, since "
+            "{i} + {pads} + {s} = {reach} ≤ {extent}{dilated}.",
+            "窗口伸出边界也放不下：不满足 I + 2P + S > E，因为 {i} + {pads} + {s} = {reach} ≤ {extent}{dilated}。",
+        )
+        if ceil
+        else Text(
             "The kernel does not fit: I + 2P ≥ E fails, since {i} + {pads} = {padded} < {extent}{dilated}.",
             "卷积核放不下：不满足 I + 2P ≥ E，因为 {i} + {pads} = {padded} < {extent}{dilated}。",
         ),
@@ -117,8 +124,10 @@ def too_large(side: Side) -> InputError:
         padded=side.padded,
         extent=side.extent,
         dilated=f" = {side.dilation}·({side.kernel} − 1) + 1" if side.dilation > 1 else "",
-        least=-((side.size - side.extent) // 2),
-        most=(side.padded - 1) // side.dilation + 1,
+        s=side.stride,
+        reach=side.padded + side.stride,
+        least=-((side.size + room - side.extent) // 2),
+        most=(side.padded + room - 1) // side.dilation + 1,
     ).about("k")
 
 

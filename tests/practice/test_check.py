@@ -126,6 +126,11 @@ def test_each_listed_mistake_is_named_on_its_own_instance(number, topic, inputs,
     assert number in {n for explanation in found.explanations for n in explanation.catalogue}
 
 
+def test_unshared_parameters_without_their_biases_are_named():
+    exercise = {"in": "3x227x227", "k": 11, "stride": 4, "filters": 96}
+    assert verdict("conv", exercise, 290400 * 363, "unshared").misconceptions == ("bias-left-out",)
+
+
 def test_m016_is_a_convention_caffe_rounds_pooling_up():
     assert verdict("pool", {"in": 112, "k": 3, "stride": 2}, 56).verdict == "convention"
 
