@@ -11,7 +11,7 @@ from dlcalc.core.work import Condition, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check
-from tests.draws import DRAWS
+from tests import draws
 
 SHEETS = 150
 """Drawn sheets a topic."""
@@ -23,7 +23,7 @@ def drawn(name, count=SHEETS, seed=1):
     topic = topics.load(name)
     found = 0
     while found < count:
-        raw = DRAWS[name](rng)
+        raw = draws.draw(name, rng)
         try:
             sheet = Worksheet(topic, topic.read(raw), frozenset(raw))
         except InputError:
@@ -33,7 +33,7 @@ def drawn(name, count=SHEETS, seed=1):
 
 
 def test_every_topic_can_be_drawn():
-    assert set(DRAWS) == set(topics.names())
+    assert draws.names() == set(topics.names())
 
 
 @pytest.mark.parametrize("name", topics.names())

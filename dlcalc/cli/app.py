@@ -6,7 +6,6 @@ Only the topic that is asked for is imported; nothing is printed but through the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -36,17 +35,6 @@ def run(argv: Sequence[str], environment: Environment | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         env.complain("\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        _silence(env)
-        return OK
-
-
-def _silence(env: Environment) -> None:
-    """Point a closed pipe at nothing, so that the interpreter's last flush does not complain."""
-    import os
-
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), env.stdout.fileno())
 
 
 def _dispatch(argv: list[str], env: Environment, lang: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -66,9 +67,18 @@ class Environment:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    """Write and flush; a reader that has gone away (`| head`) is no error, and the rest is for nobody."""
+    try:
+        _encode(stream, text)
+        stream.flush()
+    except BrokenPipeError:
+        with suppress(OSError, ValueError):  # else the interpreter's own last flush complains
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _encode(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
         stream.write(text.encode(encoding, "replace").decode(encoding))
-    stream.flush()

@@ -24,16 +24,16 @@ def topic_page(topic: Topic, lang: str, width: int) -> str:
     rows = [
         topic.title.say(lang),
         "",
-        f"{_USAGE.say(lang)}: dlcalc {topic.name} {needed} …",
+        f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc {topic.name} {needed} …",
         "",
-        f"{_INPUTS.say(lang)}:",
+        f"{_INPUTS.say(lang)}{_colon(lang)}",
     ]
     rows += _columns([(_flag_text(i), _input_says(i, lang)) for i in topic.inputs], width)
-    rows += ["", f"{_ANSWERS.say(lang)}:"]
+    rows += ["", f"{_ANSWERS.say(lang)}{_colon(lang)}"]
     rows += _columns([(answer.name, answer.says.say(lang)) for answer in topic.answers], width)
-    rows += ["", f"{_OPTIONS.say(lang)}:"]
+    rows += ["", f"{_OPTIONS.say(lang)}{_colon(lang)}"]
     rows += _columns([(f"--{o.name} {o.shape}".strip(), o.says.say(lang)) for o in COMMON], width)
-    rows += ["", f"{_EXAMPLE.say(lang)}: {topic.example}"]
+    rows += ["", f"{_EXAMPLE.say(lang)}{_colon(lang, ' ')}{topic.example}"]
     return "\n".join(rows) + "\n"
 
 
@@ -46,12 +46,12 @@ def front_page(topics: list[Topic], lang: str, width: int) -> str:
     rows = [
         *wrap(title.say(lang), width),
         "",
-        f"{_USAGE.say(lang)}: dlcalc TOPIC …",
+        f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc TOPIC …",
         "",
-        f"{Text('Topics', '主题').say(lang)}:",
+        f"{Text('Topics', '主题').say(lang)}{_colon(lang)}",
     ]
     rows += _columns([(topic.name, topic.title.say(lang)) for topic in topics], width)
-    rows += ["", f"{Text('Commands', '命令').say(lang)}:"]
+    rows += ["", f"{Text('Commands', '命令').say(lang)}{_colon(lang)}"]
     rows += _columns(
         [
             (
@@ -65,7 +65,7 @@ def front_page(topics: list[Topic], lang: str, width: int) -> str:
         ],
         width,
     )
-    rows += ["", f"{_EXAMPLE.say(lang)}: dlcalc conv --in 28 --k 3 --pad 0 --stride 1"]
+    rows += ["", f"{_EXAMPLE.say(lang)}{_colon(lang, ' ')}dlcalc conv --in 28 --k 3 --pad 0 --stride 1"]
     return "\n".join(rows) + "\n"
 
 
@@ -80,21 +80,25 @@ def topics_page(topics: list[Topic], lang: str, width: int) -> str:
 
 def mistakes_page(topic: Topic, lang: str, width: int) -> str:
     """Return a topic's answers, conventions and known mistakes."""
-    rows = [topic.title.say(lang), "", f"{_ANSWERS.say(lang)}:"]
+    rows = [topic.title.say(lang), "", f"{_ANSWERS.say(lang)}{_colon(lang)}"]
     rows += _columns([(answer.name, answer.says.say(lang)) for answer in topic.answers], width)
     if topic.conventions:
-        rows += ["", f"{Text('Conventions', '约定').say(lang)}:"]
+        rows += ["", f"{Text('Conventions', '约定').say(lang)}{_colon(lang)}"]
         for convention in topic.conventions:
             named = [
                 (f"{convention.name}={str(value).lower()}", says.say(lang))
                 for value, says in convention.choices.items()
             ]
             rows += _columns(named, width)
-    rows += ["", f"{Text('Known mistakes', '常见错误').say(lang)}:"]
+    rows += ["", f"{Text('Known mistakes', '常见错误').say(lang)}{_colon(lang)}"]
     for mistake in topic.misconceptions:
         rows.append(f"  {mistake.name}  {' '.join(mistake.catalogue)}".rstrip())
         rows += wrap(mistake.remedy.say(lang), width - 6, "      ")
     return "\n".join(rows) + "\n"
+
+
+def _colon(lang: str, blank: str = "") -> str:
+    return "：" if lang == "zh" else ":" + blank
 
 
 def flag(spec: Input) -> str:

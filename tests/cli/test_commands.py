@@ -192,3 +192,10 @@ def test_a_pipe_closed_early_is_no_error():
     command = f"{sys.executable} -m dlcalc {EXERCISE} --steps full | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_a_reader_that_has_gone_away_does_not_change_the_status():
+    command = f"{sys.executable} -m dlcalc {EXERCISE} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout == "0\n"
+    assert done.stderr == ""
