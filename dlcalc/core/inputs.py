@@ -105,7 +105,7 @@ class Whole(Kind):
 
 @dataclass(frozen=True, slots=True)
 class PerAxis(Kind):
-    """One whole number, or one per dimension (height first); read as an int or a tuple of ints."""
+    """One whole number, or several such as 3x5: one per dimension, or a map CxHxW; read as an int or a tuple of ints."""
 
     least: int = 1
     shape: str = "N|NxN"
@@ -119,19 +119,6 @@ class PerAxis(Kind):
         )
         sizes = _several(raw, self.least, what)
         return sizes[0] if len(sizes) == 1 else sizes
-
-    def show(self, value: int | tuple[int, ...]) -> object:
-        return list(value) if isinstance(value, tuple) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Extent(Kind):
-    """The size of a feature map: one number, one per dimension, or channels first; read as an int or a tuple."""
-
-    shape: str = "N|HxW|CxHxW"
-
-    def read(self, raw: object) -> int | tuple[int, ...]:
-        return PerAxis(1).read(raw)
 
     def show(self, value: int | tuple[int, ...]) -> object:
         return list(value) if isinstance(value, tuple) else value
@@ -250,16 +237,3 @@ class Choice(Kind):
 
     def show(self, value: str) -> object:
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class Features(Kind):
-    """How many numbers enter: one number, or a map CxHxW that is flattened; read as an int or a tuple."""
-
-    shape: str = "N|CxHxW"
-
-    def read(self, raw: object) -> int | tuple[int, ...]:
-        return PerAxis(1).read(raw)
-
-    def show(self, value: int | tuple[int, ...]) -> object:
-        return list(value) if isinstance(value, tuple) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcalc.core.inputs import Extent, Flag, Padding, PerAxis, Whole
+from dlcalc.core.inputs import Flag, Padding, PerAxis, Whole
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import conv, geometry, transposed, window
@@ -22,7 +22,11 @@ TOPIC = Topic(
     name="conv",
     title=Text("Convolution: output size, parameters and cost", "卷积：输出尺寸、参数量与计算量"),
     inputs=(
-        Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
+        Input(
+            "in",
+            PerAxis(shape="N|HxW|CxHxW"),
+            Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW"),
+        ),
         Input("k", PerAxis(), Text("kernel size", "卷积核大小")),
         Input("stride", PerAxis(), Text("stride", "步长"), 1),
         Input(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcalc.core.inputs import Features, Flag, Whole
+from dlcalc.core.inputs import Flag, PerAxis, Whole
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import geometry, linear
@@ -13,7 +13,7 @@ TOPIC = Topic(
     inputs=(
         Input(
             "in_features",
-            Features(),
+            PerAxis(shape="N|CxHxW"),
             Text("numbers that enter, or a map CxHxW to flatten", "输入个数，或要展平的 CxHxW"),
         ),
         Input("out_features", Whole(), Text("numbers that leave", "输出个数")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcalc.core.inputs import Choice, Extent, Flag, Padding, PerAxis, Whole
+from dlcalc.core.inputs import Choice, Flag, Padding, PerAxis, Whole
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import geometry, pool, window
@@ -25,7 +25,11 @@ TOPIC = Topic(
     name="pool",
     title=Text("Pooling: output size", "池化：输出尺寸"),
     inputs=(
-        Input("in", Extent(), Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW")),
+        Input(
+            "in",
+            PerAxis(shape="N|HxW|CxHxW"),
+            Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW"),
+        ),
         Input("k", PerAxis(), Text("window size", "窗口大小"), None),
         Input("stride", PerAxis(), Text("stride, the window size unless given", "步长，默认等于窗口大小"), None),
         Input(
