@@ -105,7 +105,7 @@ class Whole(Kind):
 
 @dataclass(frozen=True, slots=True)
 class PerAxis(Kind):
-    """One whole number, or several such as 3x5: one per dimension, or a map CxHxW; read as an int or a tuple of ints."""
+    """One whole number, or several (one per dimension, a map CxHxW); read as an int or a tuple of ints."""
 
     least: int = 1
     shape: str = "N|NxN"

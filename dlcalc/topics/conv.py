@@ -25,7 +25,7 @@ TOPIC = Topic(
         Input(
             "in",
             PerAxis(shape="N|HxW|CxHxW"),
-            Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW"),
+            Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
         ),
         Input("k", PerAxis(), Text("kernel size", "卷积核大小")),
         Input("stride", PerAxis(), Text("stride", "步长"), 1),

@@ -28,7 +28,7 @@ TOPIC = Topic(
         Input(
             "in",
             PerAxis(shape="N|HxW|CxHxW"),
-            Text("input size: a side, HxW, or CxHxW", "输入尺寸：边长、HxW 或 CxHxW"),
+            Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
         ),
         Input("k", PerAxis(), Text("window size", "窗口大小"), None),
         Input("stride", PerAxis(), Text("stride, the window size unless given", "步长，默认等于窗口大小"), None),
