@@ -67,7 +67,7 @@ def solve(
     """
     found = load(topic)
     values = found.read(inputs)
-    given = frozenset(inputs)
+    given = frozenset(name.replace("-", "_") for name, value in inputs.items() if value is not None)
     if round is None and not exact and lang == "en":
         return Worksheet(found, values, given, style=_PLAIN)
     one_of("lang", lang, LANGUAGES)
@@ -103,7 +103,7 @@ def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object
 def _decimals(number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 15:
         raise InputError(
-            Text("round is {number}.", "round 是 {number}。"),
+            Text("{number} is no number of decimals.", "{number} 不是小数位数。"),
             Text("Give a number of decimals from 0 to 15.", "请给出 0 到 15 的小数位数。"),
             number=number,
         ).about("round")

@@ -6,7 +6,7 @@ Only the topic that is asked for is imported; nothing is printed but through the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -29,9 +29,6 @@ def run(argv: Sequence[str], environment: Environment | None = None) -> int:
     except DlcalcError as error:
         env.complain(complaint(error, lang))
         return USAGE
-    except typer.TyperException as error:
-        env.complain(_usage(error, argv, lang))
-        return USAGE
     except (KeyboardInterrupt, typer.Abort):
         env.complain("\n")
         return INTERRUPTED
@@ -52,13 +49,13 @@ def _dispatch(argv: list[str], env: Environment, lang: str) -> int:
     command, rest = words[0], argv[argv.index(words[0]) + 1 :]
     rest = argv[: argv.index(words[0])] + rest
     if command == "topics":
-        return _run(_topics_command(env, lang), rest, f"dlcalc {command}")
+        return _run(lambda ctx: topics_command(ctx.args, env, lang), rest, f"dlcalc {command}")
     if command.startswith("-"):
         raise unknown_word(command, ["--help", "--version", "--lang"], Text("option", "选项"), "dlcalc")
     if command.replace("_", "-") not in topics.names():
         raise unknown_word(command, [*topics.names(), *COMMANDS], Text("command", "命令"), "dlcalc")
     topic = topics.load(command)
-    return _run(_topic_command(topic, env, lang), rest, f"dlcalc {command}", unread=True)
+    return _run(_topic_command(topic, env, lang), rest, f"dlcalc {command}")
 
 
 def _without_lang(argv: list[str]) -> list[str]:
@@ -69,11 +66,15 @@ def _without_lang(argv: list[str]) -> list[str]:
     return words
 
 
-def _run(command: Callable[..., int], argv: list[str], name: str, *, unread: bool = False) -> int:
-    """Let Typer call the command; `unread` hands it the words as they are."""
+def _run(command: Callable[[typer.Context], int], argv: list[str], name: str) -> int:
+    """Let Typer call the command, which reads its words by `flags`."""
+
+    def called(ctx: typer.Context) -> int:
+        return command(ctx)
+
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    settings: dict[str, Any] = {"help_option_names": [], "allow_extra_args": unread, "ignore_unknown_options": unread}
-    app.command(name=name, context_settings=settings)(command)
+    unread: dict[str, Any] = {"help_option_names": [], "allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(name=name, context_settings=unread)(called)
     status = app(args=argv, prog_name=name, standalone_mode=False)
     return status if isinstance(status, int) else OK
 
@@ -87,7 +88,7 @@ def _page_width(env: Environment) -> int:
 
 def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer.Context], int]:
     def command(ctx: typer.Context) -> int:
-        words = flags.read(topic, ctx.args)
+        words = flags.read_topic(topic, ctx.args)
         if words.options.get("help"):
             from dlcalc.cli.help import topic_page
 
@@ -112,9 +113,10 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     sheet = solve(
         topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
-    if not words.answers:
+    if not words.answers or ("steps" in options and format != "json"):
         shown = bool(options.get("conventions"))
         env.write(sheet.render(format, steps=steps, width=env.width, color=env.colors, conventions=shown))
+    if not words.answers:
         return OK
     from dlcalc.api import check
     from dlcalc.render import render_report
@@ -147,7 +149,7 @@ def _answers(words: list[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for word in words:
-        name, equals, value = word.partition("=")
+        name, equals, value = word.replace("＝", "=").partition("=")
         name, value = (name.strip(), value) if equals else ("", word)
         if name in found:
             raise InputError(
@@ -163,33 +165,29 @@ def _answers(words: list[str]) -> dict[str, str]:
 # ---------------------------------------------------------------- dlcalc topics
 
 
-def _topics_command(env: Environment, lang: str) -> Callable[..., int]:
-    def command(
-        name: Annotated[str | None, typer.Argument()] = None,
-        format: Annotated[str | None, typer.Option("--format")] = None,
-        language: Annotated[str | None, typer.Option("--lang")] = None,
-        help: Annotated[bool, typer.Option("--help", "-h")] = False,
-    ) -> int:
-        return topics_command(name, format, env, lang, help)
-
-    return command
-
-
-def topics_command(name: str | None, format: str | None, env: Environment, lang: str, help: bool = False) -> int:
+def topics_command(argv: Sequence[str], env: Environment, lang: str) -> int:
     """List the topics: names alone when piped, with titles on a terminal, all of one topic if it is named."""
-    from dlcalc.api import one_of
+    from dlcalc.api import LANGUAGES, one_of
     from dlcalc.cli.help import mistakes_page, topics_page
 
-    if help:
-        env.write(
-            Text(
-                "Usage: dlcalc topics [TOPIC] [--format text|json]\n",
-                "用法：dlcalc topics [主题] [--format text|json]\n",
-            ).say(lang)
+    takes = {"format": flags.VALUE, "lang": flags.VALUE, "help": flags.SWITCH}
+    words = flags.read(argv, {}, takes, where="dlcalc topics", example="dlcalc topics conv")
+    format = words.options.get("format")
+    one_of("lang", str(words.options.get("lang", lang)), LANGUAGES)
+    if words.options.get("help"):
+        usage = Text(
+            "Usage: dlcalc topics [TOPIC] [--format text|json]", "用法：dlcalc topics [主题] [--format text|json]"
         )
+        env.write(usage.say(lang) + "\n")
         return OK
+    if len(words.bare) > 1:
+        raise InputError(
+            Text("One topic at a time.", "一次只能给一个主题。"),
+            Text("For example: dlcalc topics conv", "例如：dlcalc topics conv"),
+        )
     if format is not None:
-        one_of("format", format, ("text", "json"))
+        one_of("format", str(format), ("text", "json"))
+    name = words.bare[0] if words.bare else None
     if format == "json":
         env.write(_topics_json(name))
     elif name is not None:
@@ -233,15 +231,3 @@ def complaint(error: DlcalcError, lang: str) -> str:
     if advice:
         rows.append(advice)
     return "\n".join(rows) + "\n"
-
-
-def _usage(error: Exception, argv: Sequence[str], lang: str) -> str:
-    """Say what Typer found wrong with the flags of a command that is no topic."""
-    command = next((word for word in argv if not word.startswith("-")), "")
-    option = getattr(error, "option_name", None)
-    if option and hasattr(error, "possibilities"):
-        known = ["--format", "--lang", "--help"]
-        return complaint(unknown_word(option, known, Text("option", "选项"), f"dlcalc {command}"), lang)
-    message = getattr(error, "format_message", lambda: str(error))()
-    hint = Text("See dlcalc {command} --help.", "请看 dlcalc {command} --help。")
-    return complaint(InputError(Text("{message}", "{message}"), hint, message=message, command=command), lang)

@@ -46,59 +46,109 @@ NO = frozenset({"false", "no", "off", "0", "否"})
 
 @dataclass(slots=True)
 class Words:
-    """What was typed behind a topic: inputs by name, options by name, answers in order."""
+    """What was typed behind a command: its own flags by name, common options, answers and bare words in order."""
 
     inputs: dict[str, object] = field(default_factory=dict)
     options: dict[str, str | bool] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
 
 
-def read(topic: Topic, argv: Sequence[str]) -> Words:
+def read_topic(topic: Topic, argv: Sequence[str]) -> Words:
     """Read a topic's flags: `--k 3`, `--k=3`, `--no-bias`, `--bias false`, `--strict`.
 
     Raises:
         InputError: for a word without a flag, an unknown flag (with near ones), a flag given twice or without a value.
     """
-    takes = {spec.name: SWITCH if spec.kind.is_switch else VALUE for spec in topic.inputs} | _COMMON
-    words = Words()
-    rest = list(argv)
-    while rest:
-        word = rest.pop(0)
-        if word == "-h":
-            word = "--help"
-        if not word.startswith("--") or word == "--":
-            raise _stray(word, topic)
-        typed, equals, value = word[2:].partition("=")
-        name, yes = _flag(typed, takes, topic)
-        if takes[name] == SWITCH:
-            if not equals and rest and rest[0].lower() in YES | NO:
-                value = rest.pop(0)
-            _set(words, topic, name, _switch(name, value, yes) if value or equals else yes)
-        else:
-            if not equals and not rest:
-                raise _no_value(name, topic)
-            if not equals and rest[0].startswith("--") and rest[0][2:].partition("=")[0].replace("-", "_") in takes:
-                raise _no_value(name, topic)
-            _set(words, topic, name, value if equals else rest.pop(0))
+    own = {spec.name: SWITCH if spec.kind.is_switch else VALUE for spec in topic.inputs}
+    synonyms = {spec.name: spec.known_as for spec in topic.inputs}
+    words = read(argv, own, _COMMON, where=f"dlcalc {topic.name}", example=topic.example, synonyms=synonyms)
+    if words.bare:
+        raise InputError(
+            Text(
+                "'{word}' belongs to no flag: every input has one.", "“{word}” 不属于任何选项：每个输入都要写选项名。"
+            ),
+            Text("Write it like this: {example}", "请这样写：{example}"),
+            word=words.bare[0][:60],
+            example=topic.example,
+        )
     return words
 
 
-def _flag(typed: str, takes: Mapping[str, str], topic: Topic) -> tuple[str, bool]:
+def read(
+    argv: Sequence[str],
+    own: Mapping[str, str],
+    common: Mapping[str, str],
+    *,
+    where: str,
+    example: str,
+    synonyms: Mapping[str, tuple[str, ...]] | None = None,
+) -> Words:
+    """Read the words behind a command.
+
+    Args:
+        argv: the words.
+        own: the command's own flags and what each takes.
+        common: the options it shares with others and what each takes.
+        where: the command, for messages.
+        example: a line that works, for messages.
+        synonyms: other words people use for its flags.
+
+    Raises:
+        InputError: for an unknown flag (with near ones), or one given twice or without a value.
+    """
+    takes = {**own, **common}
+    words = Words()
+    rest = list(argv)
+    while rest:
+        word = "--help" if rest[0] == "-h" else rest[0]
+        del rest[0]
+        if not word.startswith("--") or word == "--":
+            words.bare.append(word)
+            continue
+        typed, equals, value = word[2:].partition("=")
+        name, yes = _flag(typed, own, takes, where, synonyms or {})
+        if takes[name] == SWITCH:
+            if not equals and rest and rest[0].lower() in YES | NO:
+                value = rest.pop(0)
+            _set(words, common, name, _switch(name, value, yes) if value or equals else yes)
+            continue
+        if not equals and (not rest or _is_flag(rest[0], takes)):
+            raise InputError(
+                Text("A value is missing behind it.", "后面缺一个值。"),
+                Text("For example: {example}", "例如：{example}"),
+                example=example,
+            ).about(name)
+        _set(words, common, name, value if equals else rest.pop(0))
+    return words
+
+
+def _is_flag(word: str, takes: Mapping[str, str]) -> bool:
+    return word.startswith("--") and word[2:].partition("=")[0].replace("-", "_") in takes
+
+
+def _flag(
+    typed: str, own: Mapping[str, str], takes: Mapping[str, str], where: str, synonyms: Mapping[str, tuple[str, ...]]
+) -> tuple[str, bool]:
     """Return the name a flag stands for, and False where it is the `--no-…` of a switch."""
     name = typed.replace("-", "_")
     if name in takes:
         return name, True
-    if name.startswith("no_") and takes.get(name[3:]) == SWITCH and name[3:] not in _COMMON:
+    if name.startswith("no_") and own.get(name[3:]) == SWITCH:
         return name[3:], False
-    known = [f"--{each.replace('_', '-')}" for each in takes]
-    raise unknown_word(f"--{typed}", known, Text("option", "选项"), f"dlcalc {topic.name}")
+    known = {f"--{each.replace('_', '-')}": synonyms.get(each, ()) for each in takes}
+    for each, kind in own.items():
+        if kind == SWITCH:
+            dashed = each.replace("_", "-")
+            known[f"--no-{dashed}"] = (f"no{each}", f"without-{dashed}")
+    raise unknown_word(f"--{typed[:60]}", known, Text("option", "选项"), where)
 
 
-def _set(words: Words, topic: Topic, name: str, value: str | bool) -> None:
-    if name == "answer":
+def _set(words: Words, common: Mapping[str, str], name: str, value: str | bool) -> None:
+    if common.get(name) == REPEATED:
         words.answers.append(str(value))
         return
-    found: dict[str, object] | dict[str, str | bool] = words.options if name in _COMMON else words.inputs
+    found: dict[str, object] | dict[str, str | bool] = words.options if name in common else words.inputs
     if name in found:
         raise InputError(Text("It is given twice.", "给了两次。"), Text("Give it once.", "请只给一次。")).about(name)
     found[name] = value
@@ -112,20 +162,3 @@ def _switch(name: str, value: str, yes: bool) -> bool:
             value=value,
         ).about(name)
     return (value.lower() in YES) == yes
-
-
-def _no_value(name: str, topic: Topic) -> InputError:
-    return InputError(
-        Text("A value is missing behind it.", "后面缺一个值。"),
-        Text("For example: {example}", "例如：{example}"),
-        example=topic.example,
-    ).about(name)
-
-
-def _stray(word: str, topic: Topic) -> InputError:
-    return InputError(
-        Text("'{word}' belongs to no flag: every input has one.", "“{word}” 不属于任何选项：每个输入都要写选项名。"),
-        Text("Write it like this: {example}", "请这样写：{example}"),
-        word=word,
-        example=topic.example,
-    )

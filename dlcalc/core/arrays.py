@@ -6,32 +6,46 @@ is an error, as on paper. Entries are exact (`int`, `Fraction`; NumPy's object t
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from dlcalc.core.values import Nested, Number, exact, whole
+from dlcalc.core.operators import OPERATORS
+from dlcalc.core.values import Nested, Number, exact
 from dlcalc.errors import CalculationError, InputError, Text
 
 
 def _divide(a: Any, b: Any) -> Any:
-    if isinstance(a, float) or isinstance(b, float):
-        return a / b
-    return whole(Fraction(a) / Fraction(b))
+    return OPERATORS["/"].value(a, b)
+
+
+def _power(a: Any, b: Any) -> Any:
+    return OPERATORS["**"].value(a, b)
 
 
 class Array:
     """An immutable vector or matrix; `A[1, 2]` and `entry` count from 1, as in a textbook."""
 
-    __slots__ = ("data",)
+    __slots__ = ("_floats", "data")
     __hash__ = None  # type: ignore[assignment]  # compared by value, so never a key
 
     def __init__(self, data: np.ndarray[Any, Any]) -> None:
         self.data = data
+        self._floats: np.ndarray[Any, Any] | None = None
+
+    @property
+    def floats(self) -> np.ndarray[Any, Any]:
+        """The entries as float64; made once, since exact weights meet float states at every step of a loop."""
+        if self._floats is None:
+            self._floats = self.data if self.data.dtype == np.float64 else self.data.astype(float)
+        return self._floats
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no entry is infinite or no number."""
+        return bool(self.data.dtype == object or np.isfinite(self.data).all())
 
     @classmethod
     def of(cls, nested: Nested, *, as_float: bool = False) -> Array:
@@ -95,7 +109,8 @@ class Array:
 
     def map_float(self, function: Callable[..., Any]) -> Array:
         """Apply a NumPy function to the entries as float64."""
-        return Array(function(self.data.astype(float)))
+        with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+            return Array(function(self.floats))
 
     def _with(self, other: Any, function: Callable[[Any, Any], Any], swap: bool = False) -> Array:
         left, right = (other, self) if swap else (self, other)
@@ -108,12 +123,32 @@ class Array:
                 a=show_shape(left.shape),
                 b=show_shape(right.shape),
             )
+        if _floats(left) or _floats(right):
+            with np.errstate(all="ignore"):
+                return Array(_BY_FLOAT.get(function, function)(_as_float(left), _as_float(right)))
         a = left.data if isinstance(left, Array) else left
         b = right.data if isinstance(right, Array) else right
-        if _floats(a) or _floats(b):
-            a, b = _as_float(a), _as_float(b)
-            return Array(_BY_FLOAT.get(function, function)(a, b))
+        if function in _NATIVE:
+            return Array(function(a, b))
         return Array(_tidy(np.frompyfunc(function, 2, 1)(a, b)))
+
+    def _compare(self, other: Any, function: Callable[[Any, Any], Any]) -> Array:
+        return Array(self._with(other, lambda a, b: int(function(a, b))).data.astype(object))
+
+    def __lt__(self, other: Any) -> Array:
+        return self._compare(other, operator.lt)
+
+    def __le__(self, other: Any) -> Array:
+        return self._compare(other, operator.le)
+
+    def __gt__(self, other: Any) -> Array:
+        return self._compare(other, operator.gt)
+
+    def __ge__(self, other: Any) -> Array:
+        return self._compare(other, operator.ge)
+
+    def __bool__(self) -> bool:
+        raise CalculationError(Text("An array is neither true nor false.", "数组没有真假之分。"))
 
     def __add__(self, other: Any) -> Array:
         return self._with(other, operator.add)
@@ -140,7 +175,10 @@ class Array:
         return self._with(other, _divide, swap=True)
 
     def __pow__(self, other: Any) -> Array:
-        return self._with(other, operator.pow)
+        return self._with(other, _power)
+
+    def __rpow__(self, other: Any) -> Array:
+        return self._with(other, _power, swap=True)
 
     def __neg__(self) -> Array:
         return Array(-self.data)
@@ -152,10 +190,9 @@ class Array:
                 a=show_shape(self.shape),
                 b=show_shape(other.shape) if isinstance(other, Array) else "1",
             )
-        a, b = self.data, other.data
-        if _floats(a) or _floats(b):
-            a, b = _as_float(a), _as_float(b)
-        return _wrap(a @ b)
+        if _floats(self) or _floats(other):
+            return _wrap(self.floats @ other.floats)
+        return _wrap(self.data @ other.data)
 
     @property
     def T(self) -> Array:
@@ -173,15 +210,16 @@ def outer(a: Any, b: Any) -> Array:
     """Return the matrix of products a_i b_j of two vectors."""
     if not (isinstance(a, Array) and isinstance(b, Array) and len(a.shape) == len(b.shape) == 1):
         raise CalculationError(Text("outer needs two vectors.", "outer 需要两个向量。"))
-    x, y = a.data, b.data
-    if _floats(x) or _floats(y):
-        x, y = _as_float(x), _as_float(y)
-    return Array(np.multiply.outer(x, y))
+    if _floats(a) or _floats(b):
+        return Array(np.multiply.outer(a.floats, b.floats))
+    return Array(np.multiply.outer(a.data, b.data))
 
 
 def softmax(z: Array) -> Array:
     """Return softmax along the last axis, shifted by the largest entry so that nothing overflows."""
-    data = z.data.astype(float)
+    if not isinstance(z, Array):
+        raise CalculationError(Text("softmax needs a vector or a matrix.", "softmax 需要向量或矩阵。"))
+    data = z.floats
     powers = np.exp(data - data.max(axis=-1, keepdims=True))
     return Array(powers / powers.sum(axis=-1, keepdims=True))
 
@@ -191,15 +229,17 @@ def show_shape(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
 
 
-_BY_FLOAT: dict[Any, Any] = {_divide: operator.truediv}
+_BY_FLOAT: dict[Any, Any] = {_divide: operator.truediv, _power: operator.pow}
+_NATIVE = frozenset({operator.add, operator.sub, operator.mul})
+"""What NumPy does on exact entries by itself; the rest goes through a function of two numbers."""
 
 
-def _floats(data: Any) -> bool:
-    return isinstance(data, float) or (isinstance(data, np.ndarray) and data.dtype == np.float64)
+def _floats(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, Array) and value.data.dtype == np.float64)
 
 
-def _as_float(data: Any) -> Any:
-    return data.astype(float) if isinstance(data, np.ndarray) else float(data)
+def _as_float(value: Any) -> Any:
+    return value.floats if isinstance(value, Array) else float(value)
 
 
 def _tidy(data: Any) -> Any:
@@ -243,10 +283,3 @@ def _walk(nested: Nested, place: tuple[int, ...]) -> Iterator[tuple[tuple[int, .
             yield from _walk(item, (*place, index))
     else:
         yield place, nested
-
-
-def is_finite(value: Any) -> bool:
-    """Say whether every entry is a finite number."""
-    if isinstance(value, Array):
-        return bool(np.all(np.isfinite(value.data.astype(float))))
-    return not isinstance(value, float) or math.isfinite(value)

@@ -181,7 +181,19 @@ def compile_span(fold: Fold, bound: frozenset[str]) -> Run:
     if isinstance(over[0], str):
         return lambda env, at: over
     first, last = (compile_node(end, bound) for end in over if not isinstance(end, str))
-    return lambda env, at: range(first(env, at), last(env, at) + 1)
+    return lambda env, at: _span(first(env, at), last(env, at))
+
+
+LONGEST_SPAN = 100_000
+"""A sum or product of more terms is refused."""
+
+
+def _span(first: Any, last: Any) -> range:
+    if not (isinstance(first, int) and isinstance(last, int)):
+        raise CalculationError(Text("An index runs over whole numbers.", "指标只能取整数。"))
+    if last - first >= LONGEST_SPAN:
+        raise CalculationError(Text("The sum has more than {most} terms.", "求和超过 {most} 项。"), most=LONGEST_SPAN)
+    return range(first, last + 1)
 
 
 def evaluate(node: Node, values: Mapping[Any, Any] | None = None, at: Bindings | None = None) -> Any:
@@ -191,6 +203,10 @@ def evaluate(node: Node, values: Mapping[Any, Any] | None = None, at: Bindings |
         return compile_node(node, frozenset(bindings))(dict(values or {}), bindings)
     except OverflowError:
         raise CalculationError(Text("The number is too large.", "数值太大。")) from None
+    except TypeError:
+        raise CalculationError(
+            Text("The formula does not fit the kinds of its values.", "公式与其中值的类型不符。")
+        ) from None
 
 
 # ---------------------------------------------------------------- entries of arrays

@@ -130,6 +130,10 @@ def read_typed(text: str) -> Node:
         raise FormulaError(Text("'{odd}' is not used in formulas.", "公式中不能使用“{odd}”。"), odd=odd)
     if re.search(r"\d{16}", source):
         raise FormulaError(Text("The formula has a number of 16 or more digits.", "公式中有 16 位或更长的数。"))
+    if re.search(r"#|\d_|\b0[xXoObB]|\d[jJ]", source):
+        raise FormulaError(
+            Text("The formula has a number that is not written in digits.", "公式中有不是用数字写的数。")
+        )
     node = parse(source)
     if sum(1 for _ in walk(node)) > MOST_NODES_TYPED:
         raise FormulaError(
@@ -152,6 +156,8 @@ def parse(text: str) -> Node:
         return _node(tree.body)
     except _NotInLanguage as stop:
         raise _refuse(text, stop.why) from None
+    except RecursionError:
+        raise _refuse(text, Text("it is nested too deep", "嵌套太深")) from None
 
 
 @lru_cache(maxsize=4096)

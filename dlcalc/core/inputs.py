@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from dlcalc.core.values import exact, plain, read_number, read_size
-from dlcalc.errors import InputError, Text
+from dlcalc.errors import InputError, Text, UnreadableError
+
+Read = TypeVar("Read")
 
 LARGEST = 10**18
 """Sizes and counts above this are refused; results stay exact however large they grow."""
@@ -29,7 +31,14 @@ class Kind(Protocol):
         """Return the value; raises InputError saying what was wrong and what to type."""
 
     def show(self, value: Any) -> object:
-        """Return the value as JSON and as people write it."""
+        """Return the value for JSON."""
+
+    def write(self, value: Any) -> str:
+        """Write the value as it would be typed."""
+        shown = self.show(value)
+        if isinstance(shown, bool):
+            return "true" if shown else "false"
+        return times(shown) if isinstance(shown, list) else str(shown)
 
 
 def _whole(raw: object, least: int, what: Text) -> int:
@@ -37,30 +46,49 @@ def _whole(raw: object, least: int, what: Text) -> int:
         number: int | Fraction = raw
     elif isinstance(raw, bool) or not isinstance(raw, int | float | Fraction | str):
         raise InputError(
-            Text("{raw!r} is not a whole number.", "{raw!r} 不是整数。"),
-            Text("Type {en}.", "请输入{zh}。"),
-            raw=raw,
-            en=what.en,
-            zh=what.zh,
+            Text("That is not a whole number but {raw}.", "这不是整数，而是 {raw}。"),
+            _type(what),
+            raw=f"a {type(raw).__name__}",
         )
+    elif isinstance(raw, str):
+        number = _telling(what, read_number, raw)
     else:
-        number = read_number(raw) if isinstance(raw, str) else exact(raw)
+        number = exact(raw)
     if not isinstance(number, int) or number < least:
-        raise InputError(
-            Text("{raw} will not do here.", "这里不能用 {raw}。"),
-            Text("Type {en}.", "请输入{zh}。"),
-            raw=raw,
-            en=what.en,
-            zh=what.zh,
-        )
+        raise InputError(Text("{raw} will not do here.", "这里不能用 {raw}。"), _type(what), raw=_short(raw))
     if number > LARGEST:
-        raise InputError(
-            Text("That number is larger than 10^18.", "这个数大于 10^18。"),
-            Text("Type {en}.", "请输入{zh}。"),
-            en=what.en,
-            zh=what.zh,
-        )
+        raise InputError(Text("That number is larger than 10^18.", "这个数大于 10^18。"), _type(what))
     return number
+
+
+def _telling(what: Text, read: Callable[[str], Read], text: str) -> Read:
+    """Read text; if it cannot be read, say what this input takes instead of what numbers look like in general."""
+    if len(text) > LONGEST:
+        raise InputError(
+            Text("That is longer than {most} characters.", "超过 {most} 个字符。"), _type(what), most=LONGEST
+        )
+    try:
+        return read(text)
+    except UnreadableError as error:
+        error.hint = _type(what)
+        raise
+
+
+LONGEST = 500
+"""Characters that one input may have."""
+MOST_SIZES = 8
+"""Numbers that one size may have."""
+
+
+def _type(what: Text) -> Text:
+    return Text(f"Type {what.en}.", f"请输入{what.zh}。")
+
+
+def _short(raw: str | int | float | Fraction) -> str:
+    if isinstance(raw, int | Fraction) and raw.numerator.bit_length() > 200:
+        return "…"  # Python does not write out numbers of thousands of digits
+    text = str(raw)
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _at_least(least: int) -> Text:
@@ -70,34 +98,43 @@ def _at_least(least: int) -> Text:
 def _several(raw: object, least: int, what: Text) -> tuple[int, ...]:
     """Read one number or several, from `3x5`, (3, 5) or 3."""
     if isinstance(raw, str):
-        parts: Sequence[object] = read_size(raw)
+        parts: Sequence[object] = _telling(what, read_size, raw)
     elif isinstance(raw, list | tuple):
         parts = raw
     else:
         parts = (raw,)
     if not parts:
+        raise InputError(Text("The list is empty.", "列表是空的。"), _type(what))
+    if len(parts) > MOST_SIZES:
         raise InputError(
-            Text("The list is empty.", "列表是空的。"), Text("Type {en}.", "请输入{zh}。"), en=what.en, zh=what.zh
+            Text("There are more than {most} numbers.", "超过 {most} 个数。"), _type(what), most=MOST_SIZES
         )
     return tuple(_whole(part, least, what) for part in parts)
 
 
-def times(sizes: Sequence[int]) -> str:
-    """Write sizes as 28x40."""
-    return "x".join(map(str, sizes))
+def times(sizes: Sequence[Any]) -> str:
+    """Write sizes as 28x40, and pairs among them as 0:1."""
+    return "x".join(":".join(map(str, size)) if isinstance(size, list | tuple) else str(size) for size in sizes)
 
 
 @dataclass(frozen=True, slots=True)
 class Whole(Kind):
-    """A whole number of at least `least`."""
+    """A whole number of at least `least` and, if that is set, at most `most`."""
 
     least: int = 1
+    most: int = LARGEST
     shape: str = "N"
 
     def read(self, raw: object) -> int:
-        if raw.__class__ is int and self.least <= raw <= LARGEST:
+        if raw.__class__ is int and self.least <= raw <= self.most:
             return raw
-        return _whole(raw, self.least, _at_least(self.least))
+        if self.most == LARGEST:
+            return _whole(raw, self.least, _at_least(self.least))
+        what = Text(f"a whole number from {self.least} to {self.most}", f"{self.least} 到 {self.most} 的整数")
+        number = _whole(raw, self.least, what)
+        if number > self.most:
+            raise InputError(Text("{number} will not do here.", "这里不能用 {number}。"), _type(what), number=number)
+        return number
 
     def show(self, value: int) -> object:
         return value
@@ -145,21 +182,19 @@ class Padding(Kind):
             f"不小于 0 的数、每维一个（1x2）、起:止（0:1），或 {'、'.join(self.modes)}",
         )
         if isinstance(raw, str):
-            text = plain(raw).strip().lower()
+            text = plain(raw[:LONGEST]).strip().lower()
             if text in self.modes:
                 return text
             if text.isalpha():
                 raise InputError(
                     Text("'{raw}' is no kind of padding.", "“{raw}” 不是填充方式。"),
-                    Text("Type {en}.", "请输入{zh}。"),
+                    _type(what),
                     raw=raw,
-                    en=what.en,
-                    zh=what.zh,
                 )
             if ":" in text:
                 raw = [part.split(":") if ":" in part else part for part in text.split("x")]
             else:
-                raw = list(read_size(raw))
+                raw = list(_telling(what, read_size, raw))
         parts = raw if isinstance(raw, list | tuple) else [raw]
         if not parts:
             return _whole("", 0, what)
@@ -173,10 +208,8 @@ class Padding(Kind):
         if len(part) != 2:
             raise InputError(
                 Text("{part} is not begin:end.", "{part} 不是 起:止。"),
-                Text("Type {en}.", "请输入{zh}。"),
+                _type(what),
                 part=":".join(map(str, part)),
-                en=what.en,
-                zh=what.zh,
             )
         return _whole(part[0], 0, what), _whole(part[1], 0, what)
 

@@ -12,24 +12,50 @@ from typing import Any
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import exact, round_half_up
-from dlcalc.core.work import PLAIN, Line, Mode, Sheet
-from dlcalc.errors import DlcalcError
+from dlcalc.core.work import PLAIN, Line, Mode, OnLine, Sheet
+from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
 
 SAFETY = Fraction(3, 2)
 """What careful rounding can reach is widened by half again."""
 
 
+def then(mode: Mode, change: OnLine) -> Mode:
+    """Return a mode whose lines are changed once more, after what the mode itself does to them."""
+    first = mode.on_line
+    if first is None:
+        return Mode(mode.swaps, mode.on_input, change)
+    return Mode(mode.swaps, mode.on_input, lambda key, value: change(key, first(key, value)))
+
+
 def paper(decimals: int, mode: Mode = PLAIN) -> Mode:
     """Return the run of paper arithmetic: every line is rounded half up to `decimals` and carried on rounded."""
-    return Mode(mode.swaps, mode.on_input, lambda key, value: each(value, lambda v: round_half_up(v, decimals)))
+    return then(mode, lambda key, value: each(value, lambda v: round_half_up(v, decimals)))
 
 
 def pinned(values: Mapping[str, Any], mode: Mode = PLAIN) -> Mode:
-    """Return the run that carries on the given values instead of the lines' own.
+    """Return the run that carries on the given values, by line name, instead of the lines' own.
 
-    Each line's `computed` is then what follows from the values before it, so each can be judged alone.
+    Each line's `computed` is then what follows from the values before it, so each can be judged alone. Lists stand
+    for arrays.
+
+    Raises:
+        CalculationError: in the run, if a pinned value has another shape than its line's.
     """
-    return Mode(mode.swaps, mode.on_input, lambda key, value: values.get(key_text(key), value))
+
+    def pin(key: Key, value: Any) -> Any:
+        name = key_text(key)
+        if name not in values:
+            return value
+        pin = values[name]
+        if hasattr(value, "shape"):
+            from dlcalc.core.arrays import Array
+
+            pin = Array.of(pin) if isinstance(pin, list) else pin
+        if isinstance(pin, list) or getattr(pin, "shape", ()) != getattr(value, "shape", ()):
+            raise CalculationError(Text("{name} has another shape.", "{name} 的形状不符。"), name=name)
+        return pin
+
+    return then(mode, pin)
 
 
 def moved(name: Key, place: tuple[int, ...], by: Any, mode: Mode = PLAIN) -> Mode:
@@ -40,7 +66,7 @@ def moved(name: Key, place: tuple[int, ...], by: Any, mode: Mode = PLAIN) -> Mod
             return value
         return value + by if not place else value.replace(place, value.entry(*place) + by)
 
-    return Mode(mode.swaps, mode.on_input, move)
+    return then(mode, move)
 
 
 def each(value: Any, change: Any) -> Any:
@@ -66,17 +92,19 @@ def tolerance(
         asked: what is asked; its tolerance is one number, or a list where the answer has several.
         sheet: the run itself, if it is at hand.
     """
-    half = Fraction(1, 2 * 10**decimals)
+    half = Fraction(1, 2) / Fraction(10) ** decimals
     sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
+    topic.learn(sheet)
     base = _flat(asked.of(sheet.env))
+    needed = topic.upstream(asked, mode)
     effects: list[int | Fraction] = [0] * len(base)
-    for key, place, number in _entries(sheet):
-        if _fits(number, decimals):
-            continue
+    for line, place, number in _entries(sheet):
+        if line.left.base not in needed or line.left.base in asked.lines or _fits(number, decimals):
+            continue  # the answer's own rounding is the half unit added below
         step: Any = float(half) if isinstance(number, float) else half
         try:
-            shifted = _flat(asked.of(topic.sheet(inputs, moved(key, place, step, mode)).env))
-        except DlcalcError:
+            shifted = _flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
+        except CALCULATING:
             continue
         if len(shifted) == len(base):
             effects = [e + distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
@@ -87,22 +115,26 @@ def tolerance(
     return widths[0] if len(widths) == 1 else widths
 
 
+CALCULATING = (CalculationError, InputError, UnknownNameError)
+"""What a changed run may raise because it is changed; anything else is a fault of the topic."""
+
+
 def distance(a: Any, b: Any) -> int | Fraction:
     """Return how far apart two numbers are, exactly."""
     gap = exact(a) - exact(b)
     return -gap if gap < 0 else gap
 
 
-def _entries(sheet: Sheet) -> Iterable[tuple[Key, tuple[int, ...], Any]]:
-    """Yield (key, place, number) for every number on the lines of a sheet."""
+def _entries(sheet: Sheet) -> Iterable[tuple[Line, tuple[int, ...], Any]]:
+    """Yield (line, place, number) for every number on the lines of a sheet."""
     for entry in sheet.entries():
         if not isinstance(entry, Line):
             continue
         if hasattr(entry.computed, "places"):
             for place in entry.computed.places():
-                yield entry.key, place, entry.computed.entry(*place)
+                yield entry, place, entry.computed.entry(*place)
         else:
-            yield entry.key, (), entry.computed
+            yield entry, (), entry.computed
 
 
 def _fits(number: Any, decimals: int) -> bool:

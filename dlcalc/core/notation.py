@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dlcalc.core.evaluate import Bindings, Environment, compile_key, compile_node, compile_span
-from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number
+from dlcalc.core.evaluate import Bindings, Environment, compile_node, compile_span
+from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number, walk
 from dlcalc.core.layout import Block, beside, stacked
 from dlcalc.core.operators import ATOM, OPERATORS, PRODUCT, SUM, Operator, Parts
 from dlcalc.core.values import SIGNIFICANT, exact_text, fixed, significant_text, terminating, trim
+from dlcalc.errors import UnknownNameError
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda_": "λ",
     "mu": "μ", "sigma": "σ", "tau": "τ", "phi": "φ", "rho": "ρ", "pi": "π", "Delta": "Δ", "Sigma": "Σ",
+    "psi": "ψ", "omega": "ω", "kappa": "κ", "nu": "ν", "chi": "χ", "xi": "ξ", "zeta": "ζ",
 }  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789+-ijklmnt", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ")
 _SUPERSCRIPTS = str.maketrans("0123456789+-lL()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾")
@@ -101,7 +103,9 @@ class Notation:
         """Write a number's digits: a true minus, powers of ten as such."""
         if self.name == "text":
             return text
-        mantissa, e, power = text.partition("e")
+        if text in ("true", "false"):
+            return text
+        mantissa, e, power = text.replace("e+", "e").partition("e")
         times = r" \cdot 10^{" if self.name == "latex" else "·10^"
         closing = "}" if self.name == "latex" else ""
         if e and self.name == "unicode":
@@ -172,7 +176,7 @@ class Writer:
         text = exact_text(value)
         if isinstance(value, Fraction) and terminating(value):
             text = significant_text(value, 40)
-        return Shown(Block((self.notation.number(text),)), _number_binds(text))
+        return Shown(Block((self.notation.number(text),)), _number_binds(text), top="number")
 
     def _value(self, value: Any, more: int) -> Shown:
         if isinstance(value, tuple | list) or hasattr(value, "tolist"):
@@ -188,24 +192,34 @@ class Writer:
             written = [[self.notation.number(self.style.number(v, more)) for v in row] for row in rows]
             return Shown(self.notation.matrix(written, column), ATOM, True)
         text = self.style.number(value, more)
-        return Shown(Block((self.notation.number(text),)), _number_binds(text))
+        return Shown(Block((self.notation.number(text),)), _number_binds(text), top="number")
 
     def _name(self, name: Name) -> Shown:
         bound = frozenset(self.at)
         if self.values:
-            value = compile_node(name, bound)(self.env, self.at)
+            try:
+                value = compile_node(name, bound)(self.env, self.at)
+            except UnknownNameError:
+                return Writer(self.notation, self.at, self.env, self.style, False, self.indices)._name(name)
             return self._value(value, self.more)
         if not name.first and name.base in self.at and isinstance(self.at[name.base], int):
             return Shown(Block((str(self.at[name.base]),)))
-        key = compile_key(name, bound)(self.env, self.at)
-        base, family = (key, ()) if isinstance(key, str) else (key[0], key[1:])
-        place = tuple(
-            key_index if isinstance(key_index, int | str) else str(key_index)
-            for key_index in (compile_key(Name("_", (index,)), bound)(self.env, self.at)[1] for index in name.second)
-        )
-        found = self.env.get(key)
-        array = not place and _size(found) > (0 if self.notation.name == "text" else 1)
-        return Shown(Block((self.notation.symbol(base, family, place, self.indices),)), ATOM, array)
+        family = tuple(index for index in map(self._index, name.first) if index != "")
+        key = (name.base, *family) if family else name.base
+        place = tuple(map(self._index, name.second))
+        array = not place and _size(self.env.get(key)) > (0 if self.notation.name == "text" else 1)
+        text = self.notation.symbol(name.base, family, place, self.indices)
+        return Shown(Block((text,)), ATOM, array)
+
+    def _index(self, node: Node) -> int | str:
+        """Return an index's value; an index left open (its loop variable stands for itself) as it is written."""
+        if isinstance(node, Name) and not node.first:
+            found: int | str = self.at.get(node.base, node.base)
+            return found
+        if any(isinstance(self.at.get(part.base), str) for part in walk(node) if isinstance(part, Name)):
+            return Writer(TEXT, self.at, self.env).write(node).text.replace(" ", "")
+        index: int | str = compile_node(node, frozenset(self.at))(self.env, self.at)
+        return index
 
     def _list(self, items: list[Shown]) -> Shown:
         if self.notation.name == "text":
@@ -213,6 +227,11 @@ class Writer:
             for number, item in enumerate(items):
                 inner.extend([", " if number else "", item.block])
             return Shown(beside(("[", *inner, "]")), ATOM, True)
+        if self.notation.name == "unicode" and any(len(item.block.rows) > 1 for item in items):
+            pieces: list[Block | str] = []
+            for number, item in enumerate(items):
+                pieces.extend([", " if number else "", item.block])
+            return Shown(beside(("[", *pieces, "]")), ATOM, True)
         return Shown(self.notation.matrix([[item.block.rows[0]] for item in items], True), ATOM, True)
 
     def _fold(self, fold: Fold) -> Shown:
@@ -256,6 +275,7 @@ class Writer:
             and isinstance(args[0], Number)
             and args[0].value >= 0
             and isinstance(args[1], Name)
+            and args[1].base not in self.at
             and len(_split_name(args[1].base)[0]) == 1
         )
 
@@ -263,12 +283,19 @@ class Writer:
         parts = self.notation.parts(op)
         if not parts:
             return self._call(op, args)
+        if self.notation.name == "latex" and op.name == "@" and all(arg.top == "number" for arg in args):
+            parts = LATEX.parts(OPERATORS["*"])  # two plain numbers side by side would read as one
         both_arrays = len(args) == 2 and all(arg.array for arg in args)
         if op.name == "*" and both_arrays and self.notation.name != "text":
             parts = (0, " ⊙ " if self.notation.name == "unicode" else r" \odot ", 1)
         if op.name == "@" and self.notation.name == "unicode" and not self.values:
             parts = (0, " ", 1)
-        if op.name == "**" and self.notation.name == "unicode" and args[1].block.rows[0].isdigit():
+        if (
+            op.name == "**"
+            and self.notation.name == "unicode"
+            and args[1].top == "number"
+            and args[1].block.rows[0].isdigit()
+        ):
             args = (args[0], Shown(Block((args[1].block.rows[0].translate(_SUPERSCRIPTS),))))
             parts = (0, 1)
         pieces: list[Block | str] = []
@@ -278,9 +305,12 @@ class Writer:
                 continue
             arg = args[part]
             enclosed = _enclosed(parts, number, self.notation)
-            mixed = {op.name, arg.top} == {"*", "@"}  # the eye reads them as one product, but they are not
+            # the eye reads a matrix product and one by entries as one product, but they are not
+            mixed = {op.name, arg.top} in ({"*", "@"}, {"/", "@"})
             if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed):
                 pieces.append(self.notation.brackets(arg.block.closed))
+            elif self.notation.name == "latex" and "^" in arg.block.text and _raises(parts, number):
+                pieces.append(beside(("{", arg.block, "}")))  # TeX takes no second superscript
             else:
                 pieces.append(arg.block.closed if op.is_function or enclosed else arg.block)
         block = beside(pieces)
@@ -315,6 +345,12 @@ def _enclosed(parts: Parts, number: int, notation: Notation) -> bool:
     return before.endswith(("⌊", "⌈", "|", "(")) and after.startswith(("⌋", "⌉", "|", ")"))
 
 
+def _raises(parts: Parts, number: int) -> bool:
+    """Whether a superscript follows this argument."""
+    after = parts[number + 1] if number + 1 < len(parts) else ""
+    return isinstance(after, str) and after.startswith("^")
+
+
 def _number_binds(text: str) -> int:
     """How strongly a written number holds: a negative one like a sum, a fraction or power of ten like a product."""
     if text.startswith("-"):
@@ -339,6 +375,8 @@ def _nested_text(nested: Any, number: Callable[[Any], str]) -> str:
 
 def _split_name(base: str) -> tuple[str, str]:
     """Part a name into its letter and its subscript: W_x, P_begin, w1."""
+    if base in GREEK:
+        return base, ""  # lambda_ among them: the word alone is Python's
     letter, _, subscript = base.partition("_")
     if not subscript:
         match = re.fullmatch(r"([A-Za-z]+)(\d+)", letter)
@@ -354,22 +392,21 @@ def _unicode_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], ho
         text, subscript = base, ""  # a word, not a symbol: per_filter, weights
     if subscript:
         text += subscript.translate(_SUBSCRIPTS) if subscript.isdigit() else f"_{subscript}"
+    low = []
     for position, index in enumerate(family):
-        style = how[position : position + 1]
-        if style == "l":
+        if how[position : position + 1] == "l":
             text += f"⁽{index}⁾".translate(_SUPERSCRIPTS)
         else:
-            text += _low(str(index))
-    if place:
-        text += _low(",".join(map(str, place)))
-    return text
+            low.append(str(index))
+    low.extend(map(str, place))
+    return text + _low(",".join(low)) if low else text
 
 
 def _low(index: str) -> str:
     lowered = index.translate(_SUBSCRIPTS)
     if all(c in "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ," for c in lowered):
         return lowered
-    return f"_{index}" if index.isalnum() else f"_({index})"
+    return f"_{index}" if index.replace(",", "").isalnum() else f"_({index})"
 
 
 def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
@@ -377,7 +414,7 @@ def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how:
     if letter in GREEK:
         text = "\\" + letter.rstrip("_")
     elif len(letter) > 2:
-        text, subscript = r"\text{" + base.replace("_", " ") + "}", ""
+        text, subscript = r"\text{" + base.replace("_", r"\_") + "}", ""
     else:
         text = letter
     low = [subscript] if subscript.isdigit() or len(subscript) == 1 else [rf"\text{{{subscript}}}"] if subscript else []

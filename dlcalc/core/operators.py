@@ -27,7 +27,7 @@ class Operator:
     """One operator or function.
 
     `binds` is its own strength, `needs` what each argument must have to stand without brackets. `entry` tells how
-    one entry of its result follows from entries of its arguments (see `dlcalc.core.formula.entry`).
+    one entry of its result follows from entries of its arguments (see `dlcalc.core.evaluate.entry`).
     """
 
     name: str
@@ -59,8 +59,8 @@ def _divide(a: Any, b: Any) -> Any:
 def _power(a: Any, b: Any) -> Any:
     if isinstance(a, int) and isinstance(b, int) and b < 0:
         a = Fraction(a)
-    if isinstance(b, int) and abs(b) > 10_000:
-        raise CalculationError(Text("The power {b} is too large.", "指数 {b} 太大。"), b=b)
+    if isinstance(a, int | Fraction) and isinstance(b, int) and abs(b) * _bits(a) > LARGEST_POWER:
+        raise CalculationError(Text("The power is too large.", "乘方的结果太大。"))
     try:
         result = a**b
     except ZeroDivisionError:
@@ -68,6 +68,14 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(result, complex):
         raise CalculationError(Text("A root of a negative number.", "对负数开方。"))
     return result.numerator if isinstance(result, Fraction) and result.denominator == 1 else result
+
+
+LARGEST_POWER = 100_000
+"""Powers whose exact result would have more bits are refused before they are worked out."""
+
+
+def _bits(number: Any) -> int:
+    return int(max(number.numerator.bit_length(), number.denominator.bit_length()))
 
 
 def _floats(name: str, scalar: Callable[[float], float], over: str | None = None) -> Callable[[Any], Any]:
@@ -82,7 +90,11 @@ def _floats(name: str, scalar: Callable[[float], float], over: str | None = None
                     Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x
                 ) from None
             except OverflowError:
-                return math.inf
+                raise CalculationError(
+                    Text("{name} of {x} is too large for a computer's numbers.", "{name}({x}) 超出计算机的数值范围。"),
+                    name=name,
+                    x=f"{x:.3g}" if isinstance(x, float) else "…",
+                ) from None
         if over is None:
             return x.map(scalar)
         import numpy
@@ -118,6 +130,23 @@ def _softmax(z: Any) -> Any:
 
 def _transpose(x: Any) -> Any:
     return x if isinstance(x, int | float | Fraction) else x.T
+
+
+def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """Return max or min of numbers, or entry by entry where an array is among them."""
+
+    def apply(*args: Any) -> Any:
+        first, *others = args
+        for other in others:
+            if hasattr(first, "_with"):
+                first = first._with(other, choose)
+            elif hasattr(other, "_with"):
+                first = other._with(first, choose)
+            else:
+                first = choose(first, other)
+        return first
+
+    return apply
 
 
 def _choose(a: Any, condition: Any, b: Any) -> Any:
@@ -169,8 +198,8 @@ ROWS = (
     _function("floor", _each(math.floor), ("⌊", 0, "⌋"), (r"\left\lfloor ", 0, r" \right\rfloor")),
     _function("ceil", _each(math.ceil), ("⌈", 0, "⌉"), (r"\left\lceil ", 0, r" \right\rceil")),
     _function("abs", _each(abs), ("|", 0, "|"), (r"\left|", 0, r"\right|")),
-    _function("max", max, entry="none"),
-    _function("min", min, entry="none"),
+    _function("max", _extreme(max)),
+    _function("min", _extreme(min)),
     _function("sign", _each(lambda x: (x > 0) - (x < 0))),
     _function("relu", _each(lambda x: x if x > 0 else 0 * x), latex=(r"\operatorname{ReLU}\left(", 0, r"\right)")),
     _function("sqrt", _floats("sqrt", math.sqrt, "sqrt"), ("√(", 0, ")"), (r"\sqrt{", 0, "}")),

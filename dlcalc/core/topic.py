@@ -10,7 +10,7 @@ from typing import Any
 from dlcalc.core.evaluate import Environment
 from dlcalc.core.formula import parse, reads
 from dlcalc.core.inputs import Kind
-from dlcalc.core.work import PLAIN, Compiled, Mode, Sheet, Trial, Unneeded, Work
+from dlcalc.core.work import PLAIN, Mode, Sheet, Trial, Unneeded, Work
 from dlcalc.errors import InputError, Text, UnknownNameError
 
 
@@ -18,6 +18,7 @@ from dlcalc.errors import InputError, Text, UnknownNameError
 class Input:
     """An input of a topic: its name (also its flag), what it reads, its default and what it means.
 
+    `known_as` are names other tools give it, for "did you mean".
     `default` is what `kind.read` would return; an input without default is required.
     """
 
@@ -25,6 +26,7 @@ class Input:
     kind: Kind
     says: Text
     default: Any = ...
+    known_as: tuple[str, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -33,12 +35,21 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherForm:
+    """The same answer written another way: right under the convention called `name`."""
+
+    name: str
+    says: Text
+    value: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Something a topic can be asked for.
 
     Read off the line of the same name, unless `value` takes it off the sheet's values; `reads` are then the line
     families it uses. Where a list may be typed for a single number, `spread` gives it (26x26 for 26), and a longer
-    list is taken as the answer called `longer` (25x26x26 for the shape).
+    list is taken as the answer called `longer` (25x26x26 for the shape). `is_size` has it written 25×26×26.
     """
 
     name: str
@@ -47,6 +58,8 @@ class Answer:
     value: Callable[[Environment], Any] | None = None
     spread: Callable[[Environment], Any] | None = None
     longer: str = ""
+    is_size: bool = False
+    other_forms: tuple[OtherForm, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -66,12 +79,13 @@ class Answer:
 class Convention:
     """A choice on which textbooks and frameworks differ: the input that switches it, and what each value means.
 
-    `applies` says for which inputs it matters at all.
+    `applies` says for which inputs it matters at all; `catalogue` has its numbers in the list of misconceptions.
     """
 
     name: str
     choices: Mapping[Any, Text]
     applies: Callable[[Mapping[str, Any]], bool] = lambda inputs: True
+    catalogue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class Misconception:
         remedy: one sentence that sets it right.
         swaps: the wrong formula by line (left side as written, one member, or id).
         inputs: inputs taken for something else.
+        applies: for which inputs the mistake can be made, so that its remedy is true there.
         catalogue: its numbers in the project's list of misconceptions; several where they give the same values.
     """
 
@@ -90,6 +105,7 @@ class Misconception:
     remedy: Text
     swaps: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    applies: Callable[[Mapping[str, Any]], bool] = lambda inputs: True
     catalogue: tuple[str, ...] = ()
 
     @property
@@ -116,6 +132,11 @@ class Topic:
     misconceptions: tuple[Misconception, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
     headline: Callable[[Mapping[str, Any]], Text] | None = None
+    _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
+    _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
+    _required: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _graph: dict[str, tuple[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
+    _plans: dict[Any, dict[str, Unneeded]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name = {item.name: item for item in self.inputs}
@@ -145,9 +166,9 @@ class Topic:
         Raises:
             InputError: if there is none of that name; says which names are near.
         """
-        found: Input | None = self._by_name.get(name)  # type: ignore[attr-defined]
+        found: Input | None = self._by_name.get(name.replace("-", "_"))
         if found is None:
-            raise unknown_word(name, [i.name for i in self.inputs], Text("input", "输入"), self.name)
+            raise unknown_word(name, {i.name: i.known_as for i in self.inputs}, Text("input", "输入"), self.name)
         return found
 
     def read(self, raw: Mapping[str, object]) -> dict[str, Any]:
@@ -156,17 +177,19 @@ class Topic:
         Raises:
             InputError: naming the input that is unknown, missing or cannot be read.
         """
-        values: dict[str, Any] = dict(self._defaults)  # type: ignore[attr-defined]
-        by_name: dict[str, Input] = self._by_name  # type: ignore[attr-defined]
+        values: dict[str, Any] = dict(self._defaults)
+        by_name: dict[str, Input] = self._by_name
         for name, item in raw.items():
-            spec = by_name.get(name) or by_name.get(name.replace("-", "_")) or self.input(name)
+            spec = by_name.get(name) or self.input(str(name))
             if item is None:
                 continue
+            if hasattr(item, "tolist"):
+                item = item.tolist()  # NumPy's numbers and arrays
             try:
                 values[spec.name] = spec.kind.read(item)
             except InputError as error:
                 raise error.about(spec.name) from None
-        for name in self._required:  # type: ignore[attr-defined]
+        for name in self._required:
             if name not in values:
                 raise InputError(
                     Text("{topic} needs '{name}'.", "{topic} 需要给出 “{name}”。"),
@@ -174,7 +197,7 @@ class Topic:
                     topic=self.name,
                     name=name,
                     example=self.example,
-                ).about(name)
+                )
         return values
 
     # -- runs
@@ -212,55 +235,62 @@ class Topic:
         Raises:
             DlcalcError: if the run refuses these inputs or the answer has no value.
         """
-        if any(reference[-1:] == "]" and reference[-2:-1].isdigit() for reference in mode.swaps):
-            return asked.of(self.sheet(inputs, mode).env)
-        plans: dict[Any, dict[str, Compiled | Unneeded]] = self._plans  # type: ignore[attr-defined]
-        key = (asked.name, id(mode.swaps)) if mode.swaps else asked.name
-        plan = plans.get(key)
-        if plan is None:
-            plan = plans[key] = self._plan(asked, mode)
-            _KEEP.append(mode.swaps)  # its id is the plan's key, so it must stay alive
-        trial = Trial(inputs, plan, mode)
+        plans = self._plans
+        key = (asked.name, *mode.swaps.items()) if mode.swaps else asked.name
+        unneeded = plans.get(key)
+        if unneeded is None:
+            unneeded = plans[key] = self._unneeded(asked, mode)
+        trial = Trial(inputs, unneeded, mode)
         try:
             self.write(trial)
             return asked.of(trial.env)
         except UnknownNameError:
             # Another path than the plan was made for: write it whole once, so that the plan learns its lines.
             sheet = self.sheet(inputs, mode)
-            self._graph.update(sheet.graph())  # type: ignore[attr-defined]
-            plans.clear()
+            self.learn(sheet)
             return asked.of(sheet.env)
 
-    def _plan(self, asked: Answer, mode: Mode) -> dict[str, Compiled | Unneeded]:
-        """Mark every known line that the answer does not rest on, following names back from the answer."""
-        graph: dict[str, tuple[str, frozenset[str]]] = self._graph  # type: ignore[attr-defined]
-        if not graph:
-            return {}
+    def upstream(self, asked: Answer, mode: Mode = PLAIN) -> set[str]:
+        """Return the names that an answer rests on, as far as the lines seen so far tell."""
         needed = set(asked.lines)
-        wrong = [reads(parse(formula)) for formula in mode.swaps.values()]
+        for formula in mode.swaps.values():
+            needed |= reads(parse(formula))
+        graph = self._graph
         while True:
             before = len(needed)
             for defines, names in graph.values():
                 if defines in needed or not defines:
                     needed |= names
-            for names in wrong:
-                needed |= names
             if len(needed) == before:
-                break
+                return needed
+
+    def _unneeded(self, asked: Answer, mode: Mode) -> dict[str, Unneeded]:
+        """Mark every known line that the answer does not rest on."""
+        needed = self.upstream(asked, mode)
         return {
-            equation: Unneeded(defines) for equation, (defines, _) in graph.items() if defines and defines not in needed
+            equation: Unneeded(defines)
+            for equation, (defines, _) in self._graph.items()
+            if defines and defines not in needed
         }
 
     def learn(self, sheet: Sheet) -> None:
         """Remember a sheet's lines, so that later trials skip those they do not need."""
         graph = sheet.graph()
-        if not graph.keys() <= self._graph.keys():  # type: ignore[attr-defined]
-            self._graph.update(graph)  # type: ignore[attr-defined]
-            self._plans.clear()  # type: ignore[attr-defined]
+        if not graph.keys() <= self._graph.keys():
+            object.__setattr__(
+                self, "_graph", {**self._graph, **graph}
+            )  # replaced, not changed: threads may be reading
+            object.__setattr__(self, "_plans", {})
 
     def conventions_of(self, inputs: Mapping[str, Any]) -> tuple[Convention, ...]:
         """Return the conventions that matter for these inputs."""
         return tuple(c for c in self.conventions if c.applies(inputs))
+
+    def mistakes(self, inputs: Mapping[str, Any]) -> Iterator[tuple[Misconception, dict[str, Any]]]:
+        """Yield each misconception that can be made with these inputs, and the inputs as it takes them."""
+        for misconception in self.misconceptions:
+            if misconception.applies(inputs):
+                yield misconception, {**inputs, **misconception.inputs}
 
     def other_conventions(self, stated: frozenset[str]) -> Iterator[tuple[Convention, Any]]:
         """Yield every choice of a convention the exercise did not state, except the defaults."""
@@ -286,19 +316,23 @@ class TopicInfo:
     example: str
 
 
-_KEEP: list[Any] = []
+def unknown_word(word: str, known: Mapping[str, tuple[str, ...]] | list[str], what: Text, where: str) -> InputError:
+    """Return the error for a mistyped name, with the nearest known ones.
 
-
-def unknown_word(word: str, known: list[str], what: Text, where: str) -> InputError:
-    """Return the error for a mistyped name, with the nearest known ones."""
-    near = get_close_matches(word, known, n=3, cutoff=0.5)
+    Args:
+        word: what was typed.
+        known: the names there are, with other words for each if there are any.
+        what: what kind of name it is.
+        where: what has those names.
+    """
+    near = nearest(word, known)
     hint = (
-        Text("Did you mean {near}?", "您是不是想输入 {near}？")
+        Text("Did you mean {near}?", "你是不是想输入 {near}？")
         if near
         else Text("There are: {all}.", "可用的有：{all}。")
     )
     return InputError(
-        Text("{where} has no {en} '{word}'.", "{where} 没有{zh} “{word}”。"),
+        Text("{where} has no {en} '{word}'.", "{where} 没有{zh}“{word}”。"),
         hint,
         where=where,
         word=word,
@@ -307,3 +341,19 @@ def unknown_word(word: str, known: list[str], what: Text, where: str) -> InputEr
         near=", ".join(near),
         all=", ".join(known),
     )
+
+
+def nearest(word: str, known: Mapping[str, tuple[str, ...]] | list[str]) -> list[str]:
+    """Return the known names a mistyped word may stand for: same meaning first, then same beginning, then likeness."""
+    plain = word.lower().lstrip("-").replace("_", "-")
+    others: Mapping[str, tuple[str, ...]] = known if isinstance(known, Mapping) else dict.fromkeys(known, ())
+
+    def bare(name: str) -> str:
+        return name.lstrip("-").replace("_", "-")
+
+    meant = [name for name, words in others.items() if plain in (bare(w) for w in words)]
+    begun = [name for name in others if len(plain) > 1 and bare(name).startswith(plain)]
+    if meant or begun:
+        return list(dict.fromkeys([*meant, *begun]))[:3]
+    by_bare = {bare(name): name for name in others}
+    return [by_bare[match] for match in get_close_matches(plain, list(by_bare), n=3, cutoff=0.6)]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import isfinite
 from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
@@ -60,6 +62,7 @@ class Compiled:
 
 _COMPILED: dict[tuple[str, frozenset[str]], Compiled] = {}
 _BY_TEXT: dict[str, Compiled] = {}
+_CONDITIONS: dict[tuple[str, frozenset[str]], tuple[Node, Run]] = {}
 
 
 def compiled(equation: str, bound: frozenset[str]) -> Compiled:
@@ -71,21 +74,58 @@ def compiled(equation: str, bound: frozenset[str]) -> Compiled:
 
 
 def _find(equation: str, at: dict[str, Any]) -> Compiled:
+    """Return the equation compiled for the loop variables in `at`; the last one by that text is tried first."""
     line = _BY_TEXT.get(equation)
-    if line is None or len(line.bound) != len(at):
+    if line is None or line.bound != at.keys():
         line = _BY_TEXT[equation] = compiled(equation, frozenset(at))
     return line
 
 
-_CONDITIONS: dict[str, tuple[Node, Run]] = {}
-
-
 def _condition(text: str, at: Mapping[str, Any]) -> tuple[Node, Run]:
-    found = _CONDITIONS.get(text)
+    key = (text, frozenset(at))
+    found = _CONDITIONS.get(key)
     if found is None:
         node = parse(text)
-        found = _CONDITIONS[text] = (node, compile_node(node, frozenset(at)))
+        found = _CONDITIONS[key] = (node, compile_node(node, key[1]))
     return found
+
+
+def swap_for(swaps: Mapping[str, str], id: str, left: str, key: Key) -> str | None:
+    """Return the reference under which a line is swapped: its id, its left side as written, or its member's name."""
+    if id and id in swaps:
+        return id
+    if left in swaps:
+        return left
+    if not isinstance(key, str):
+        name = key_text(key)
+        return name if name in swaps else None
+    return None
+
+
+LARGEST_BITS = 12_000
+"""Whole numbers of more bits (some 3,600 digits) are refused: nobody reads them, and Python will not print them."""
+
+
+def checked(value: Any, key: Key) -> Any:
+    """Return a line's value.
+
+    Raises:
+        CalculationError: if it is infinite, no number, or too large to be written out; names the line.
+    """
+    kind = value.__class__
+    if kind is int:
+        good = value.bit_length() <= LARGEST_BITS
+    elif kind is float:
+        good = isfinite(value)
+    elif kind is Fraction:
+        good = value.numerator.bit_length() + value.denominator.bit_length() <= LARGEST_BITS
+    else:
+        good = kind is bool or not hasattr(value, "is_finite") or value.is_finite
+    if not good:
+        raise CalculationError(
+            Text("{line} is too large or not a number.", "{line} 太大或不是数。"), line=key_text(key)
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +181,7 @@ class Table:
 
     title: Text
     index: str
-    rows: tuple[Any, ...]
+    rows: tuple[Any, ...] | range
     columns: tuple[str, ...]
 
 
@@ -163,9 +203,13 @@ class Unneeded:
             name=self._name,
         )
 
-    __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __getitem__ = __hash__ = _refuse
+    __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = __getitem__ = __hash__ = __call__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __neg__ = __abs__ = __round__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _refuse
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _refuse
+
+    def __getattr__(self, name: str) -> NoReturn:
+        self._refuse()
 
 
 class Work:
@@ -218,12 +262,24 @@ def _filed(symbol: str, labels: tuple[str | int, ...]) -> Key:
     return (symbol, *kept) if kept else symbol
 
 
-def _failed(line: str, error: Exception) -> CalculationError:
+def _failed(key: Key, error: Exception) -> CalculationError:
+    """Return the error for a line that has no value, naming the line."""
     if isinstance(error, CalculationError):
-        return error
+        return CalculationError(
+            Text("{line}: {en}", "{line}：{zh}"), line=key_text(key), en=error.message("en"), zh=error.message("zh")
+        )
     if isinstance(error, ZeroDivisionError):
-        return CalculationError(Text("{line}: division by zero.", "{line}：除以零。"), line=line)
-    return CalculationError(Text("{line}: the number is too large.", "{line}：数值太大。"), line=line)
+        return CalculationError(Text("{line}: Division by zero.", "{line}：除以零。"), line=key_text(key))
+    if isinstance(error, OverflowError):
+        return CalculationError(Text("{line}: The number is too large.", "{line}：数值太大。"), line=key_text(key))
+    return CalculationError(
+        Text("{line}: The formula does not fit the kinds of its values.", "{line}：公式与其中值的类型不符。"),
+        line=key_text(key),
+    )
+
+
+_CALCULATION = (CalculationError, ZeroDivisionError, OverflowError, TypeError, ValueError)
+"""What working a formula out can raise: a misconception's formula may not fit the shapes it meets."""
 
 
 class Sheet(Work):
@@ -238,6 +294,8 @@ class Sheet(Work):
 
     def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
         key = _filed(symbol, labels)
+        if key in self.env:
+            raise AuthorError(Text("{name} is given a value twice.", "{name} 被赋值两次。"), name=key_text(key))
         on_input = self.mode.on_input
         if on_input is not None:
             value = on_input(key_text(key), value)
@@ -246,18 +304,21 @@ class Sheet(Work):
 
     def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
-        if line is None or len(line.bound) != len(at):
+        if line is None or line.bound != at.keys():
             line = _find(equation, at)
         env, mode = self.env, self.mode
         key = line.key(env, at)
         if key in env:
             raise AuthorError(Text("Two lines are called {name}.", "有两行都叫 {name}。"), name=key_text(key))
         if mode.swaps:
-            line = self._swapped(line, key, id)
+            reference = swap_for(mode.swaps, id, line.left, key)
+            if reference is not None:
+                self.touched.add(reference)
+                line = line.swapped(mode.swaps[reference])
         try:
-            computed = line.run(env, at)
-        except (CalculationError, ZeroDivisionError, OverflowError) as error:
-            raise _failed(key_text(key), error) from error
+            computed = checked(line.run(env, at), key)
+        except _CALCULATION as error:
+            raise _failed(key, error) from error
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
@@ -267,14 +328,6 @@ class Sheet(Work):
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
             )
         return value
-
-    def _swapped(self, line: Compiled, key: Key, id: str) -> Compiled:
-        swaps = self.mode.swaps
-        for reference in (id, line.left, key_text(key)):
-            if reference and reference in swaps:
-                self.touched.add(reference)
-                return line.swapped(swaps[reference])
-        return line
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
         text = condition
@@ -291,7 +344,7 @@ class Sheet(Work):
         self.records.append((Note, en, zh, values))
 
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
-        self.records.append((Table, en, zh, index, tuple(rows), columns))
+        self.records.append((Table, en, zh, index, rows if isinstance(rows, range) else tuple(rows), columns))
 
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""
@@ -304,7 +357,7 @@ class Sheet(Work):
             if record[0] is Line:
                 found[record[1].equation.text] = (record[1].defines, record[1].reads)
             elif record[0] is Condition:
-                found[f"when {len(found)}"] = ("", reads(record[1]))
+                found[f"when {id(record[1])}"] = ("", reads(record[1]))
         return found
 
 
@@ -326,41 +379,37 @@ def _entry(record: tuple[Any, ...]) -> Entry:
 class Trial(Work):
     """A work that computes only what the asked answers need and records nothing; quizzes and checks live on these.
 
-    `plan` says what to do with each equation: run it, or return `Unneeded`. An equation it has not seen is run, so
-    a plan makes a trial faster, never different. Swaps of single members (`gW[1]`) need a `Sheet`.
+    `unneeded` holds, by equation, what `let` returns for lines the answer does not rest on. An equation that is not
+    in it is computed, so that it makes a trial faster, never different.
     """
 
-    __slots__ = ("plan",)
+    __slots__ = ("unneeded",)
 
-    def __init__(self, inputs: Mapping[str, Any], plan: dict[str, Compiled | Unneeded], mode: Mode = PLAIN) -> None:
+    def __init__(self, inputs: Mapping[str, Any], unneeded: Mapping[str, Unneeded], mode: Mode = PLAIN) -> None:
         super().__init__(inputs, mode)
-        self.plan = plan
+        self.unneeded = unneeded
 
     def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
-        line = self.plan.get(equation)
-        if line.__class__ is Unneeded:
-            return line
-        if line is None or len(line.bound) != len(at):  # type: ignore[union-attr]
-            line = self._plan(equation, id, at)
-        env = self.env
-        assert isinstance(line, Compiled)
+        skipped = self.unneeded.get(equation)
+        if skipped is not None:
+            return skipped
+        line = _BY_TEXT.get(equation)
+        if line is None or line.bound != at.keys():
+            line = _find(equation, at)
+        env, mode = self.env, self.mode
+        key = line.key(env, at)
+        if mode.swaps:
+            reference = swap_for(mode.swaps, id, line.left, key)
+            if reference is not None:
+                line = line.swapped(mode.swaps[reference])
         try:
-            value = line.run(env, at)
-        except (CalculationError, ZeroDivisionError, OverflowError) as error:
-            raise _failed(line.left, error) from error
-        if self.mode.on_line is not None:
-            value = self.mode.on_line(line.key(env, at), value)
-        env[line.key(env, at)] = value
+            value = checked(line.run(env, at), key)
+        except _CALCULATION as error:
+            raise _failed(key, error) from error
+        if mode.on_line is not None:
+            value = mode.on_line(key, value)
+        env[key] = value
         return value
-
-    def _plan(self, equation: str, id: str, at: dict[str, Any]) -> Compiled:
-        line = _find(equation, at)
-        for reference in (id, line.left):
-            if reference and reference in self.mode.swaps:
-                line = line.swapped(self.mode.swaps[reference])
-                break
-        self.plan[equation] = line
-        return line
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
         swaps = self.mode.swaps

@@ -57,9 +57,13 @@ class Values(Mapping[str, Any]):
         return len(self._values)
 
 
+LONGEST_NAME = 80
+"""Longer names are no names of lines; reading them would only cost time."""
+
+
 def spellings(name: str) -> tuple[str, ...]:
     """Return the ways a value may be filed under for a name as typed: h1 and h_1 are also h[1]; O_h is O[h]."""
-    compact = name.replace(" ", "")
+    compact = str(name).replace(" ", "")[:LONGEST_NAME]
     found = [compact]
     match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", compact)
     if match:
@@ -108,7 +112,7 @@ class Worksheet:
 
     @property
     def entries(self) -> list[Entry]:
-        """Everything written, in order: given values, lines, conditions, notes, tables, sections."""
+        """Everything written, in order: given values, lines, conditions, notes, tables."""
         return self.sheet.entries()
 
     @property
@@ -212,7 +216,9 @@ class Worksheet:
         if name in values:
             return values[name]
         known = [*self.answers, *(e.name for e in self.entries if isinstance(e, Line))]
-        raise unknown_word(name, list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name)
+        raise unknown_word(
+            name[:LONGEST_NAME], list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name
+        )
 
 
 class _Shown(dict[str, str]):

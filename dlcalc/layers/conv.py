@@ -48,9 +48,9 @@ def count_lines(w: Work) -> None:
     w.let("per_filter = prod(K[d] for d in axes)*C_in/G", "weights of one filter", "一个卷积核的权重数")
     w.let("weights = F*per_filter", "weights of the layer", "整层的权重数")
     if inputs["bias"]:
-        w.let("biases = F", "one bias per filter", "每个卷积核一个偏置")
+        w.let("biases = F", "one bias per filter", "每个卷积核一个偏置", id="biases-per-filter")
     else:
-        w.let("biases = 0", "the layer has no bias", "该层没有偏置")
+        w.let("biases = 0", "the layer has no bias", "该层没有偏置", id="no-biases")
     w.let("params = weights + biases", "learned numbers", "参数总数")
     cost_lines(w)
 
@@ -73,7 +73,12 @@ def cost_lines(w: Work) -> None:
             "places = positions", "each weight is used at every output place", "每个权重用于每个输出位置", id="places"
         )
     if inputs["count_bias"]:
-        w.let("macs = weights*places + biases*positions", "each added bias counted as one more", "每次加偏置也算一次")
+        w.let(
+            "macs = weights*places + biases*positions",
+            "each added bias counted as one more",
+            "偏置加法也计入",
+            id="macs-with-bias",
+        )
     else:
         w.let("macs = weights*places", "multiply-accumulates", "乘加次数")
     w.let("flops = 2*weights*places", "2 operations each", "每次乘加算两次运算")
@@ -92,15 +97,16 @@ def cost_lines(w: Work) -> None:
 
 def indivisible_groups(channels: int, filters: int, groups: int) -> InputError:
     """Return the error for groups that do not divide the channels or the filters."""
-    number, en, zh = (channels, "input channels", "输入通道") if channels % groups else (filters, "filters", "卷积核")
+    number, en, zh = (
+        (channels, "input channel(s)", "输入通道") if channels % groups else (filters, "filter(s)", "卷积核")
+    )
     fits = [g for g in range(1, min(channels, filters, 512) + 1) if channels % g == 0 and filters % g == 0]
     return InputError(
-        Text("{groups} groups do not divide {number} {en}.", "{groups} 个组不能整除 {number} 个{zh}。"),
+        Text("{groups} groups do not divide the {number} {en}.", "{zh}数 {number} 不能被组数 {groups} 整除。"),
         Text(
-            "For {groups} groups take multiples of {groups}, such as --channels {more} --filters {some}; "
-            "these channels and filters allow groups of {fits}.",
-            "分 {groups} 组时两者都应是 {groups} 的倍数，例如 --channels {more} --filters {some}；"
-            "现有的通道和卷积核可分的组数：{fits}。",
+            "Take channels and filters that are multiples of {groups}, such as {more} and {some}; "
+            "as they are, the groups can be {fits}.",
+            "通道数和卷积核数都应是 {groups} 的倍数，例如 {more} 和 {some}；现有的数目可分的组数：{fits}。",
         ),
         groups=groups,
         number=number,
@@ -147,17 +153,55 @@ MISCONCEPTIONS = (
     Misconception(
         "bias-left-out",
         Text("You left out the biases: there is one for each filter.", "漏了偏置：每个卷积核有一个偏置。"),
-        {"biases": "0", "unshared-with-bias": "activations*per_filter"},
+        {"biases-per-filter": "0"},
         catalogue=("M019",),
     ),
     Misconception(
         "in-channels-left-out",
         Text(
-            "You left out the input channels: a filter has K·K weights for each channel it sees.",
-            "漏了输入通道：卷积核对每个输入通道都有 K·K 个权重。",
+            "You left out the input channels: a filter has a whole kernel of weights for each channel it sees.",
+            "漏了输入通道：卷积核对每个输入通道都有一整组权重。",
         ),
         {"per_filter": "prod(K[d] for d in axes)"},
         catalogue=("M020", "M021", "M038"),
+    ),
+    Misconception(
+        "bias-counted-anyway",
+        Text("You counted biases: this layer has none.", "算进了偏置：该层没有偏置。"),
+        {"no-biases": "F"},
+    ),
+    Misconception(
+        "macs-as-flops",
+        Text(
+            "You gave floating-point operations: a multiply-accumulate is two of them.",
+            "给出的是浮点运算次数：一次乘加算两次浮点运算。",
+        ),
+        {"macs": "2*weights*places", "macs-with-bias": "2*weights*places"},
+    ),
+    Misconception(
+        "one-filter-alone",
+        Text(
+            "You counted the parameters of a single filter: the layer has F of them.",
+            "只算了一个卷积核的参数：整层有 F 个。",
+        ),
+        {"params": "per_filter + 1"},
+        applies=lambda inputs: bool(inputs["bias"]),
+    ),
+    Misconception(
+        "unshared-without-biases",
+        Text(
+            "You left out the biases: without sharing, each output value has its own.",
+            "漏了偏置：不共享权值时，每个输出元素都有自己的偏置。",
+        ),
+        {"unshared-with-bias": "activations*per_filter"},
+    ),
+    Misconception(
+        "unshared-bias-per-filter",
+        Text(
+            "You counted one bias per filter: without sharing, each output value has its own.",
+            "每个卷积核只算了一个偏置：不共享权值时，每个输出元素都有自己的偏置。",
+        ),
+        {"unshared-with-bias": "activations*per_filter + F"},
     ),
     Misconception(
         "weights-doubled",
@@ -183,7 +227,7 @@ MISCONCEPTIONS = (
             "You counted a bias for every weight: there is one for each filter.",
             "给每个权重都加了偏置：每个卷积核只有一个偏置。",
         ),
-        {"biases": "weights"},
+        {"biases-per-filter": "weights"},
         catalogue=("M024",),
     ),
     Misconception(
@@ -192,7 +236,7 @@ MISCONCEPTIONS = (
             "You counted a bias for every input channel: a filter sums its channels first and then adds one bias.",
             "给每个输入通道都加了偏置：卷积核先对各通道求和，再加一个偏置。",
         ),
-        {"biases": "F*C_in/G"},
+        {"biases-per-filter": "F*C_in/G"},
         catalogue=("M025",),
     ),
     Misconception(
@@ -201,7 +245,7 @@ MISCONCEPTIONS = (
             "You counted one bias for the whole layer: there is one for each filter.",
             "整层只算了一个偏置：每个卷积核有一个偏置。",
         ),
-        {"biases": "1"},
+        {"biases-per-filter": "1"},
         catalogue=("M026",),
     ),
     Misconception(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Environment
 from dlcalc.core.inputs import times
-from dlcalc.core.topic import Answer, Convention
+from dlcalc.core.topic import Answer, Convention, OtherForm
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 
@@ -69,7 +69,7 @@ def frame(inputs: Mapping[str, Any]) -> Frame:
     if s is None:
         s = k
     dims: int = inputs["dims"]
-    if type(size) is type(k) is type(s) is type(d) is type(pad) is type(q) is int and dims in LABELS:
+    if type(size) is type(k) is type(s) is type(d) is type(pad) is type(q) is int:
         return Frame(("",) * dims, (Side(size, k, s, d, pad, pad, q),), inputs["channels"] or 1)
     sizes, channels = spatial(inputs)
     kernels, dilations = per_axis(k, dims, "k"), per_axis(d, dims, "dilation")
@@ -96,12 +96,6 @@ def spatial(inputs: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
         InputError: if `in` has too many or too few numbers, or its channels contradict `channels`.
     """
     dims: int = inputs["dims"]
-    if dims not in LABELS:
-        raise InputError(
-            Text("dims is {dims}, but maps have 1, 2 or 3 dimensions.", "dims 是 {dims}，但特征图只有 1、2 或 3 维。"),
-            Text("Type 1, 2 or 3.", "请输入 1、2 或 3。"),
-            dims=dims,
-        ).about("dims")
     size, channels = inputs["in"], inputs["channels"]
     if isinstance(size, int):
         return (size,) * dims, channels or 1
@@ -176,11 +170,12 @@ def ends(pad: Any, dims: int, kernels: tuple[int, ...], dilations: tuple[int, ..
 def place(w: Work, frame: Frame) -> None:
     """Put I, K, S, D and the padding on the sheet: once where every dimension agrees, else once for each."""
     w.axes(frame.axes)
+    note_channels_last(w.inputs["in"], w)
     pad = w.inputs["pad"]
     for label, side in frame.labelled():
         w.given("I", side.size, "in", label)
         w.given("K", side.kernel, "k", label)
-        w.given("S", side.stride, "stride", label)
+        w.given("S", side.stride, "stride" if w.inputs["stride"] is not None else "k", label)
         w.given("D", side.dilation, "dilation", label)
         if pad in ("same", "full"):
             continue
@@ -189,6 +184,19 @@ def place(w: Work, frame: Frame) -> None:
         else:
             w.given("P_begin", side.begin, "pad", label)
             w.given("P_end", side.end, "pad", label)
+
+
+def note_channels_last(size: Any, w: Work) -> None:
+    """Say how an input was read that looks as if its channels stood last."""
+    if isinstance(size, tuple) and len(size) == w.inputs["dims"] + 1 and size[-1] in (1, 3) and size[0] > 4:
+        w.note(
+            "Channels come first: {size} is read as {channels} channels; for {last} channel(s) type {first}.",
+            "通道在前：{size} 读作 {channels} 个通道；若要 {last} 个通道，请输入 {first}。",
+            size=times(size),
+            channels=size[0],
+            last=size[-1],
+            first=times((size[-1], *size[:-1])),
+        )
 
 
 def each_side(env: Environment, symbol: str = "O") -> list[Any]:
@@ -202,18 +210,26 @@ def out(env: Environment) -> Any:
     return found[0] if all(side == found[0] for side in found) else found
 
 
-OUT = Answer("out", Text("output size", "输出尺寸"), ("O",), out, each_side, "shape")
+OUT = Answer("out", Text("output size", "输出尺寸"), ("O",), out, each_side, "shape", is_size=True)
 SHAPE = Answer(
     "shape",
     Text("output shape, channels first", "输出形状（通道在前）"),
     ("C_out", "O"),
     lambda env: [env["C_out"], *each_side(env)],
+    is_size=True,
+    other_forms=(
+        OtherForm(
+            "channels_last",
+            Text("channels stand last (TensorFlow, Keras)", "通道在后（TensorFlow、Keras）"),
+            lambda shape: [*shape[1:], shape[0]],
+        ),
+    ),
 )
 
 COUNT_BIAS = Convention(
     "count_bias",
     {
-        False: Text("MACs count no bias (fvcore, thop)", "MACs 不计加偏置（fvcore、thop）"),
-        True: Text("MACs count each added bias (torchinfo, ptflops)", "MACs 把每次加偏置算一次（torchinfo、ptflops）"),
+        False: Text("MACs count no bias (fvcore, thop)", "MACs 不计偏置加法（fvcore、thop）"),
+        True: Text("MACs count each added bias (torchinfo, ptflops)", "MACs 计入偏置加法（torchinfo、ptflops）"),
     },
 )

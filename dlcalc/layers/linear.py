@@ -19,15 +19,15 @@ def write(w: Work) -> None:
     w.given("N_out", w.inputs["out_features"], "out_features")
     w.let("weights = N_in*N_out", "each output sees each input", "每个输出与每个输入相连")
     if w.inputs["bias"]:
-        w.let("biases = N_out", "one bias per output", "每个输出一个偏置")
+        w.let("biases = N_out", "one bias per output", "每个输出一个偏置", id="biases-per-output")
     else:
-        w.let("biases = 0", "the layer has no bias", "该层没有偏置")
+        w.let("biases = 0", "the layer has no bias", "该层没有偏置", id="no-biases")
     w.let("params = weights + biases", "learned numbers", "参数总数")
     if w.inputs["count_bias"]:
         w.let(
             "macs = weights + biases",
             "each weight once per example, and each added bias",
-            "每个样本中每个权重用一次，每次加偏置也算一次",
+            "每个样本中每个权重用一次，偏置加法也计入",
         )
     else:
         w.let("macs = weights", "each weight is used once per example", "每个样本中每个权重用一次")
@@ -49,13 +49,13 @@ MISCONCEPTIONS = (
             "You counted a bias for each input: there is one for each output.",
             "偏置加到了输入一边：每个输出有一个偏置。",
         ),
-        {"biases": "N_in"},
+        {"biases-per-output": "N_in"},
         catalogue=("M030",),
     ),
     Misconception(
         "bias-left-out",
         Text("You left out the biases: there is one for each output.", "漏了偏置：每个输出有一个偏置。"),
-        {"biases": "0"},
+        {"biases-per-output": "0"},
         catalogue=("M019",),
     ),
     Misconception(
@@ -64,7 +64,7 @@ MISCONCEPTIONS = (
             "You counted one bias for the whole layer: there is one for each output.",
             "整层只算了一个偏置：每个输出有一个偏置。",
         ),
-        {"biases": "1"},
+        {"biases-per-output": "1"},
         catalogue=("M026",),
     ),
     Misconception(
@@ -73,8 +73,21 @@ MISCONCEPTIONS = (
             "You counted a bias for every weight: there is one for each output.",
             "给每个权重都加了偏置：每个输出只有一个偏置。",
         ),
-        {"biases": "weights"},
+        {"biases-per-output": "weights"},
         catalogue=("M024",),
+    ),
+    Misconception(
+        "bias-counted-anyway",
+        Text("You counted biases: this layer has none.", "算进了偏置：该层没有偏置。"),
+        {"no-biases": "N_out"},
+    ),
+    Misconception(
+        "macs-as-flops",
+        Text(
+            "You gave floating-point operations: a multiply-accumulate is two of them.",
+            "给出的是浮点运算次数：一次乘加算两次浮点运算。",
+        ),
+        {"macs": "2*weights"},
     ),
     Misconception(
         "weights-doubled",

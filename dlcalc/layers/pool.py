@@ -83,13 +83,21 @@ def window_lines(w: Work) -> int:
     inputs = w.inputs
     frame = geometry.frame(inputs)
     refuse_padding(frame)
-    window.refuse_misfit(w, frame, ceil=inputs["ceil"])
+    window.refuse_misfit(w, frame, ceil=inputs["ceil"], narrow=True)
     geometry.place(w, frame)
     window.extent_lines(w, frame)
     if inputs["ceil"] and inputs["pad"] != "same":
         ceil_lines(w, frame)
     else:
         window.size_line(w, frame)
+    for label, side in frame.labelled():
+        if max(side.begin, side.end) > side.kernel // 2:
+            w.note(
+                "{name}: PyTorch refuses padding above half the window, {half} here.",
+                "{name}：PyTorch 不接受超过窗口一半的填充（此处为 {half}）。",
+                name=f"P_{label}" if label else "P",
+                half=side.kernel // 2,
+            )
     return frame.channels
 
 
@@ -110,7 +118,7 @@ def ceil_lines(w: Work, frame: Frame) -> None:
             w.let(
                 "O[d] = O_up[d] - 1 if (O_up[d] - 1)*S[d] >= I[d] + P_begin[d] else O_up[d]",
                 "the last must start inside the input or the padding before it",
-                "最后一个窗口必须从输入内或起始填充内开始",
+                "最后一个窗口的起点须在输入或前侧填充内",
                 id="size-ceil-ends",
                 d=d,
             )
@@ -125,9 +133,15 @@ def ceil_lines(w: Work, frame: Frame) -> None:
             w.let(
                 "O[d] = O_up[d] - 1 if (O_up[d] - 1)*S[d] >= I[d] + P[d] else O_up[d]",
                 "the last must start inside the input or the padding before it",
-                "最后一个窗口必须从输入内或起始填充内开始",
+                "最后一个窗口的起点须在输入或前侧填充内",
                 id="size-ceil",
                 d=d,
+            )
+        past = -(-(side.padded - side.extent) // side.stride) * side.stride
+        if past >= side.size + side.begin and side.begin == side.end == 0:
+            w.note(
+                "Caffe keeps that last window: it drops one only where there is padding.",
+                "Caffe 会保留这个窗口：它只在有填充时才舍去。",
             )
 
 
@@ -186,15 +200,16 @@ def refuse_padding(frame: Frame) -> None:
         if widest and widest >= side.extent:
             raise InputError(
                 Text(
-                    "With padding {pad} and a window of {extent}, a window would lie wholly in the padding.",
-                    "填充为 {pad}、窗口为 {extent} 时，会有窗口完全落在填充里。",
+                    "With padding {pad} and a window of {extent}, a window can lie wholly in the padding.",
+                    "填充为 {pad}、窗口为 {extent} 时，可能有窗口完全落在填充里。",
                 ),
                 Text(
-                    "Type at most --pad {half} (half the window, PyTorch's limit).",
-                    "最多用 --pad {half}（窗口的一半，PyTorch 的上限）。",
+                    "Type at most --pad {most} (PyTorch: at most {half}, half the window).",
+                    "最多用 --pad {most}（PyTorch：最多为窗口的一半 {half}）。",
                 ),
                 pad=widest,
                 extent=side.extent,
+                most=side.extent - 1,
                 half=side.kernel // 2,
             ).about("pad")
 
@@ -207,6 +222,7 @@ MISCONCEPTIONS = (
             "步长当成了 1：池化层不写步长时，步长等于窗口大小。",
         ),
         inputs={"stride": 1},
+        applies=lambda inputs: inputs["stride"] is None and inputs["k"] is not None,
         catalogue=("M014",),
     ),
     Misconception(
@@ -238,8 +254,8 @@ MISCONCEPTIONS = (
     Misconception(
         "counts-window-in-padding",
         Text(
-            "You counted a window that starts in the padding at the end: such a window is dropped.",
-            "算进了从末尾填充处开始的窗口：这样的窗口要舍去。",
+            "You counted a window that starts beyond the input: such a window is dropped.",
+            "算进了起点超出输入的窗口：这样的窗口要舍去。",
         ),
         {"size-ceil": "O_up[d]", "size-ceil-ends": "O_up[d]"},
         catalogue=("M015",),

@@ -11,15 +11,29 @@ from dlcalc.layers.geometry import Frame, Side
 
 def place(w: Work, frame: Frame) -> None:
     """Put the output padding on the sheet."""
+    if isinstance(w.inputs["pad"], str):
+        return
     for label, side in frame.labelled():
         w.given("Q", side.extra, "output_pad", label)
 
 
 def size_line(w: Work, frame: Frame) -> None:
-    """Write O = (I − 1)S − 2P + E + Q (torch.nn.ConvTranspose2d); with 'same' I·S (Keras)."""
+    """Write O = (I − 1)S − 2P + E + Q (torch.nn.ConvTranspose2d); 'same' and 'valid' are Keras's words.
+
+    Source of those: keras/src/backend/common/backend_utils.py, _get_output_shape_given_tf_padding.
+    """
+    pad = w.inputs["pad"]
     for d, side in frame.labelled():
-        if w.inputs["pad"] == "same":
+        if pad == "same":
             w.let("O[d] = I[d]*S[d]", "'same': the stride times the input (Keras)", "same：输入乘以步长（Keras）", d=d)
+        elif pad == "valid":
+            w.let(
+                "O[d] = (I[d] - 1)*S[d] + max(E[d], S[d])",
+                "'valid': nothing is cropped (Keras)",
+                "valid：不裁剪（Keras）",
+                id="size-transposed-valid",
+                d=d,
+            )
         elif window.has_ends(w, side):
             w.let(
                 "O[d] = (I[d] - 1)*S[d] - P_begin[d] - P_end[d] + E[d] + Q[d]",
@@ -35,12 +49,6 @@ def size_line(w: Work, frame: Frame) -> None:
                 "卷积核每隔 S 放一个，再裁去填充",
                 id="size-transposed",
                 d=d,
-            )
-        if w.inputs["pad"] == "valid" and side.stride > side.extent:
-            w.note(
-                "Keras makes a 'valid' output as long as the stride reaches: I·S = {keras} here.",
-                "Keras 的 valid 输出补足到步长：此处为 I·S = {keras}。",
-                keras=side.size * side.stride,
             )
 
 
@@ -77,7 +85,7 @@ def refuse(w: Work, frame: Frame) -> None:
                 d=side.dilation,
                 most=max(side.stride, side.dilation) - 1,
             ).about("output_pad")
-        if pad != "same":
+        if not isinstance(pad, str):
             refuse_empty(side)
 
 
@@ -109,8 +117,10 @@ def refuse_empty(side: Side) -> None:
 def both(formula: str) -> dict[str, str]:
     """Return the swaps of the transposed size line in its two forms."""
     return {
-        "size-transposed": formula.replace("{pad}", "2*P[d]").replace("{one}", "P[d]"),
-        "size-transposed-ends": formula.replace("{pad}", "(P_begin[d] + P_end[d])").replace("{one}", "P_begin[d]"),
+        "size-transposed": formula.replace("{+pad}", "+ 2*P[d]").replace("{-pad}", "- 2*P[d]").replace("{one}", "P[d]"),
+        "size-transposed-ends": formula.replace("{+pad}", "+ P_begin[d] + P_end[d]")
+        .replace("{-pad}", "- P_begin[d] - P_end[d]")
+        .replace("{one}", "P_begin[d]"),
     }
 
 
@@ -118,8 +128,8 @@ MISCONCEPTIONS = (
     Misconception(
         "transposed-crops-one-side",
         Text(
-            "You subtracted the padding only once: a transposed convolution crops both sides, so 2P is subtracted.",
-            "填充只减了一次：转置卷积在两侧都要裁去，应减去 2P。",
+            "You subtracted the padding of one side only: a transposed convolution crops both sides.",
+            "只减了一侧的填充：转置卷积在两侧都要裁去。",
         ),
         both("(I[d] - 1)*S[d] - {one} + E[d] + Q[d]"),
         catalogue=("M057",),
@@ -137,10 +147,10 @@ MISCONCEPTIONS = (
     Misconception(
         "transposed-as-ordinary",
         Text(
-            "You used the formula of an ordinary convolution: a transposed one enlarges, (I − 1)S − 2P + E + Q.",
-            "用了普通卷积的公式：转置卷积是放大，(I − 1)S − 2P + E + Q。",
+            "You used the formula of an ordinary convolution: a transposed one enlarges, (I − 1)S + E − padding.",
+            "用了普通卷积的公式：转置卷积是放大，(I − 1)S + E 再减去填充。",
         ),
-        both("floor((I[d] + {pad} - E[d])/S[d]) + 1"),
+        both("floor((I[d] {+pad} - E[d])/S[d]) + 1"),
         catalogue=("M059",),
     ),
     Misconception(
@@ -149,7 +159,7 @@ MISCONCEPTIONS = (
             "You left out the output padding Q: it adds pixels at one end of the output.",
             "漏了输出填充 Q：它在输出的一端增加像素。",
         ),
-        both("(I[d] - 1)*S[d] - {pad} + E[d]"),
+        both("(I[d] - 1)*S[d] {-pad} + E[d]"),
     ),
     Misconception(
         "transposed-macs-at-outputs",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.inputs import times
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
+from dlcalc.layers import geometry
 from dlcalc.layers.geometry import Frame, Side
 
 
 def extent_lines(w: Work, frame: Frame) -> None:
     """Write E, the kernel's extent."""
     for d, _ in frame.labelled():
-        w.let("E[d] = D[d]*(K[d] - 1) + 1", "kernel extent when dilated", "空洞后卷积核的跨度", d=d)
+        w.let("E[d] = D[d]*(K[d] - 1) + 1", "its extent when dilated", "等效大小（含空洞）", d=d)
 
 
 def named_padding_lines(w: Work, frame: Frame) -> None:
@@ -19,7 +24,7 @@ def named_padding_lines(w: Work, frame: Frame) -> None:
     pad = w.inputs["pad"]
     if pad not in ("same", "full"):
         return
-    for d, _ in frame.labelled():
+    for d, side in frame.labelled():
         if pad == "full":
             w.let("P[d] = E[d] - 1", "'full': every overlap counts, even of one pixel", "full：重叠一个像素也算", d=d)
             continue
@@ -32,6 +37,8 @@ def named_padding_lines(w: Work, frame: Frame) -> None:
             "多出的像素放在末尾（Keras）",
             d=d,
         )
+        if side.stride > 1:
+            w.note("PyTorch has 'same' only at stride 1.", "PyTorch 的 same 只支持步长 1。")
 
 
 def size_line(w: Work, frame: Frame) -> None:
@@ -74,36 +81,75 @@ def note_rest(w: Work, frame: Frame) -> None:
         rest = (side.padded - side.extent) % side.stride
         if rest:
             w.note(
-                "{name}: the stride does not divide; {rest} of the {padded} pixels (with padding), at the end, "
-                "see no window.",
-                "{name}：步长除不尽；含填充的 {padded} 个像素中，末尾 {rest} 个没有窗口覆盖。",
+                "{name}: the stride does not divide; of {padded} pixels (with padding) the last {rest} are left.",
+                "{name}：步长除不尽；含填充的 {padded} 个像素中，最后 {rest} 个没有用到。",
                 name=f"O_{label}" if label else "O",
                 rest=rest,
                 padded=side.padded,
             )
 
 
-def refuse_misfit(w: Work, frame: Frame, *, strict: bool = False, ceil: bool = False) -> None:
+# ---------------------------------------------------------------- what cannot be
+
+
+def fits(side: Side, *, ceil: bool = False) -> bool:
+    """Say whether a window has a place; where sizes round up, even one that sticks out by less than its stride."""
+    spare = side.padded - side.extent
+    return spare >= 0 or (ceil and spare > -side.stride)
+
+
+def divides(side: Side) -> bool:
+    """Say whether the stride divides what is left when the window stands at its starting place."""
+    return (side.padded - side.extent) % side.stride == 0
+
+
+def refuse_misfit(w: Work, frame: Frame, *, strict: bool = False, ceil: bool = False, narrow: bool = False) -> None:
     """Refuse a kernel larger than the padded input and, when `strict`, a stride that does not divide.
 
-    When sizes round up (`ceil`), a window may stick out by less than its stride, even the only one (PyTorch).
+    Args:
+        strict: whether the stride must divide (CS231n).
+        ceil: whether sizes round up.
+        narrow: whether padding must stay below the window, as in pooling.
 
     Raises:
         InputError: with the constraint that fails, its numbers, and what would fit.
     """
-    if w.inputs["pad"] in ("same", "full"):
+    if w.inputs["pad"] == "same":
         return
     for side in frame.sides:
-        spare = side.size + side.begin + side.end - side.dilation * (side.kernel - 1) - 1
-        if spare < 0 and not (ceil and spare > -side.stride):
-            raise too_large(side, ceil)
-        if strict and spare % side.stride:
+        if not fits(side, ceil=ceil):
+            raise too_large(w.inputs, frame, side, strict=strict, ceil=ceil, narrow=narrow)
+        if strict and not divides(side):
             raise indivisible(side)
 
 
-def too_large(side: Side, ceil: bool) -> InputError:
-    """Return the error for a kernel that does not fit into the padded input."""
-    room = side.stride - 1 if ceil else 0
+def too_large(
+    inputs: Mapping[str, Any], frame: Frame, side: Side, *, strict: bool, ceil: bool, narrow: bool
+) -> InputError:
+    """Return the error for a window that does not fit; what its hint offers has been tried."""
+
+    def works(**changed: int) -> bool:
+        sides = geometry.frame({**inputs, **changed}).sides
+        return all(
+            fits(s, ceil=ceil) and (divides(s) or not strict) and (s.begin < s.extent or not narrow) for s in sides
+        )
+
+    least = max(0, *((s.extent - s.size + 1) // 2 - (s.stride if ceil else 0) for s in frame.sides))
+    most = max(1, min((s.padded + (s.stride if ceil else 0) - 1) // s.dilation + 1 for s in frame.sides))
+    pad = next((p for p in range(least, least + 64) if works(pad=p)), None)
+    k = next((k for k in range(most, max(most - 64, 0), -1) if works(k=k)), None)
+    size = inputs["in"]
+    if isinstance(size, tuple) and len(size) == inputs["dims"] + 1 and size[-1] <= 4 < size[0]:
+        hint = Text("Channels come first: type --in {first}.", "通道在前：请输入 --in {first}。")
+    elif pad is not None and k is not None:
+        hint = Text(
+            "The smallest padding that fits is --pad {pad}, the largest window --k {k}.",
+            "放得下的最小填充是 --pad {pad}，最大窗口是 --k {k}。",
+        )
+    elif k is not None:
+        hint = Text("The largest window that fits is --k {k}.", "放得下的最大窗口是 --k {k}。")
+    else:
+        hint = Text("Take a larger input or a smaller window.", "请增大输入或减小窗口。")
     return InputError(
         Text(
             "The window does not fit even sticking out: I + 2P + S > E fails, since "
@@ -112,13 +158,10 @@ def too_large(side: Side, ceil: bool) -> InputError:
         )
         if ceil
         else Text(
-            "The kernel does not fit: I + 2P ≥ E fails, since {i} + {pads} = {padded} < {extent}{dilated}.",
-            "卷积核放不下：不满足 I + 2P ≥ E，因为 {i} + {pads} = {padded} < {extent}{dilated}。",
+            "The window does not fit: I + 2P ≥ E fails, since {i} + {pads} = {padded} < {extent}{dilated}.",
+            "窗口放不下：不满足 I + 2P ≥ E，因为 {i} + {pads} = {padded} < {extent}{dilated}。",
         ),
-        Text(
-            "The smallest padding that fits is --pad {least}, the largest kernel --k {most}.",
-            "放得下的最小填充是 --pad {least}，最大卷积核是 --k {most}。",
-        ),
+        hint,
         i=side.size,
         pads=side.padding_sum,
         padded=side.padded,
@@ -126,8 +169,9 @@ def too_large(side: Side, ceil: bool) -> InputError:
         dilated=f" = {side.dilation}·({side.kernel} − 1) + 1" if side.dilation > 1 else "",
         s=side.stride,
         reach=side.padded + side.stride,
-        least=-((side.size + room - side.extent) // 2),
-        most=(side.padded + room - 1) // side.dilation + 1,
+        pad=pad,
+        k=k,
+        first=times((size[-1], *size[:-1])) if isinstance(size, tuple) else "",
     ).about("k")
 
 
@@ -135,7 +179,7 @@ def indivisible(side: Side) -> InputError:
     """Return the error for a stride that does not divide where that is refused."""
     spare = side.padded - side.extent
     rest = spare % side.stride
-    fewer = side.size > rest
+    sizes = [side.size - rest, side.size - rest + side.stride]
     return InputError(
         Text(
             "The stride does not divide: ({i} + {pads} − {extent})/{s} = {whole} rest {rest}; --strict refuses that, "
@@ -152,16 +196,26 @@ def indivisible(side: Side) -> InputError:
         s=side.stride,
         whole=spare // side.stride,
         rest=rest,
-        sizes=" / ".join(str(side.size - rest + step) for step in ((0, side.stride) if fewer else (side.stride,))),
+        sizes=" / ".join(str(size) for size in sizes if size >= 1),
     ).about("stride")
 
 
-def both(formula: str) -> dict[str, str]:
-    """Return the swaps of the size line in its two forms: `{pad}` stands for 2P, or for P_begin + P_end."""
-    return {
-        "size": formula.replace("{pad}", "2*P[d]").replace("{one}", "P[d]"),
-        "size-ends": formula.replace("{pad}", "(P_begin[d] + P_end[d])").replace("{one}", "P_begin[d]"),
-    }
+# ---------------------------------------------------------------- mistakes
+
+
+def every_form(formula: str) -> dict[str, str]:
+    """Return the swaps of the size line in each of its forms.
+
+    `{+pad}` and `{-pad}` add and subtract the padding of both sides, `{one}` is that of one side. Where sizes round
+    up, the same mistake is made with the ceiling.
+    """
+    sides = formula.replace("{+pad}", "+ 2*P[d]").replace("{-pad}", "- 2*P[d]").replace("{one}", "P[d]")
+    ends = formula.replace("{+pad}", "+ P_begin[d] + P_end[d]").replace("{-pad}", "- P_begin[d] - P_end[d]")
+    ends = ends.replace("{one}", "P_begin[d]")
+    swaps = {"size": sides, "size-ends": ends}
+    if not formula.startswith("ceil"):
+        swaps |= {"up": sides.replace("floor", "ceil"), "up-ends": ends.replace("floor", "ceil")}
+    return swaps
 
 
 MISCONCEPTIONS = (
@@ -171,25 +225,25 @@ MISCONCEPTIONS = (
             "You left out the + 1: the quotient counts the steps, and the window also stands at its starting place.",
             "漏了 + 1：商只数了移动的步数，窗口在起点也算一个位置。",
         ),
-        both("floor((I[d] + {pad} - E[d])/S[d])"),
+        every_form("floor((I[d] {+pad} - E[d])/S[d])"),
         catalogue=("M001",),
     ),
     Misconception(
         "pads-one-side",
         Text(
-            "You added the padding only once: it is put on both sides, so 2P is added.",
-            "填充只加了一次：两侧都要填充，所以应加 2P。",
+            "You added the padding of one side only: both sides are padded, and both count.",
+            "只加了一侧的填充：两侧都有填充，都要算进去。",
         ),
-        both("floor((I[d] + {one} - E[d])/S[d]) + 1"),
+        every_form("floor((I[d] + {one} - E[d])/S[d]) + 1"),
         catalogue=("M002",),
     ),
     Misconception(
         "padding-subtracted",
         Text(
-            "You subtracted the padding: it makes the input larger, so 2P is added.",
-            "填充的符号反了：填充使输入变大，应加上 2P。",
+            "You subtracted the padding: it makes the input larger, so it is added.",
+            "填充的符号反了：填充使输入变大，应当相加。",
         ),
-        both("floor((I[d] - {pad} - E[d])/S[d]) + 1"),
+        every_form("floor((I[d] {-pad} - E[d])/S[d]) + 1"),
         catalogue=("M003",),
     ),
     Misconception(
@@ -198,25 +252,25 @@ MISCONCEPTIONS = (
             "You rounded up: a window that would stick out is left away, so the quotient is rounded down.",
             "向上取整了：放不下的窗口要舍去，所以商向下取整。",
         ),
-        both("ceil((I[d] + {pad} - E[d])/S[d]) + 1"),
+        every_form("ceil((I[d] {+pad} - E[d])/S[d]) + 1"),
         catalogue=("M004", "M015"),
     ),
     Misconception(
         "not-rounded",
         Text(
-            "You did not round: a number of window places is whole, so the quotient is rounded down before the + 1.",
-            "没有取整：窗口位置的个数是整数，先向下取整再 + 1。",
+            "You did not round: a number of window places is whole, so the quotient is rounded before the + 1.",
+            "没有取整：窗口位置的个数是整数，应先对商取整再 + 1。",
         ),
-        both("(I[d] + {pad} - E[d])/S[d] + 1"),
+        every_form("(I[d] {+pad} - E[d])/S[d] + 1"),
         catalogue=("M005", "M012"),
     ),
     Misconception(
         "plus-one-twice",
         Text(
-            "You added 1 twice: n − k + 1 is already the answer at stride 1, so add the 1 only after dividing.",
-            "加了两次 1：n − k + 1 已是步长为 1 的结果，应当只在除法之后加 1。",
+            "You added 1 twice: I − E + 1 is already the answer at stride 1, so add the 1 only after dividing.",
+            "加了两次 1：I − E + 1 已是步长为 1 的结果，应当只在除法之后加 1。",
         ),
-        both("floor((I[d] + {pad} - E[d] + 1)/S[d]) + 1"),
+        every_form("floor((I[d] {+pad} - E[d] + 1)/S[d]) + 1"),
         catalogue=("M006",),
     ),
     Misconception(
@@ -225,41 +279,42 @@ MISCONCEPTIONS = (
             "You left out the stride: the window moves S pixels at a time, so divide by S before adding 1.",
             "忽略了步长：窗口每次移动 S 个像素，应先除以 S 再加 1。",
         ),
-        both("I[d] + {pad} - E[d] + 1"),
+        every_form("I[d] {+pad} - E[d] + 1"),
+        applies=lambda inputs: inputs["stride"] is not None,
         catalogue=("M007",),
     ),
     Misconception(
         "input-over-stride",
         Text(
-            "You divided the input size by the stride alone: the kernel and the padding count too.",
-            "只用输入尺寸除以步长：卷积核和填充也要算进去。",
+            "You divided the input size by the stride alone: the window and the padding count too.",
+            "只用输入尺寸除以步长：窗口大小和填充也要算进去。",
         ),
-        {"size": "floor(I[d]/S[d])", "size-ends": "floor(I[d]/S[d])"},
+        every_form("floor(I[d]/S[d])"),
         catalogue=("M008",),
     ),
     Misconception(
         "padding-twice",
         Text(
-            "You padded an input that was padded already: 2P is added once.",
-            "对已填充的输入又填充了一次：2P 只加一次。",
+            "You padded an input that was padded already: the padding is added once.",
+            "对已填充的输入又填充了一次：填充只加一次。",
         ),
-        both("floor((I[d] + {pad} + {pad} - E[d])/S[d]) + 1"),
+        every_form("floor((I[d] {+pad} {+pad} - E[d])/S[d]) + 1"),
         catalogue=("M013",),
     ),
     Misconception(
         "padding-forgotten",
         Text(
-            "You forgot the padding: the window slides over the padded input, so add 2P.",
-            "忘了填充：窗口在填充后的输入上滑动，应加上 2P。",
+            "You forgot the padding: the window slides over the padded input, so add it.",
+            "忘了填充：窗口在填充后的输入上滑动，应加上填充。",
         ),
-        {"size": "floor((I[d] - E[d])/S[d]) + 1", "size-ends": "floor((I[d] - E[d])/S[d]) + 1"},
+        every_form("floor((I[d] - E[d])/S[d]) + 1"),
         catalogue=("M268",),
     ),
     Misconception(
         "dilation-ignored",
         Text(
-            "You used the kernel without its dilation: its extent is E = D(K − 1) + 1.",
-            "没有考虑空洞：卷积核的跨度是 E = D(K − 1) + 1。",
+            "You used the window without its dilation: its extent is E = D(K − 1) + 1.",
+            "没有考虑空洞：等效大小是 E = D(K − 1) + 1。",
         ),
         {"E[d]": "K[d]"},
         catalogue=("M060",),
@@ -269,8 +324,8 @@ MISCONCEPTIONS = (
 SAME_PADDING = Misconception(
     "same-padding-half-kernel",
     Text(
-        "You padded k/2 on each side: at stride 1 'same' needs E − 1 pixels in all, (k − 1)/2 on each side.",
-        "每侧填充了 k/2：步长为 1 时 same 共需 E − 1 个像素，即每侧 (k − 1)/2。",
+        "You padded K/2 on each side: 'same' needs P_all pixels for both sides, an odd one at the end.",
+        "每侧填充了 K/2：same 一共需要 P_all 个像素，分给两侧，多出的一个放在末尾。",
     ),
     {"P_begin[d]": "K[d]/2", "P_end[d]": "K[d]/2"},
     catalogue=("M011",),

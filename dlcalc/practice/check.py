@@ -12,13 +12,14 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core import modes
+from dlcalc.core.formula import Key, key_text
 from dlcalc.core.notation import UNICODE
 from dlcalc.core.report import Explanation, Parting, Report, Verdict
-from dlcalc.core.topic import Answer, Misconception, Topic
+from dlcalc.core.topic import Answer, Convention, Topic
 from dlcalc.core.values import Nested, exact
 from dlcalc.core.work import PLAIN, Line, Mode
 from dlcalc.core.worksheet import Worksheet, spellings
-from dlcalc.errors import DlcalcError, InputError, Text, UnreadableError
+from dlcalc.errors import InputError, Text, UnreadableError
 from dlcalc.practice.typed import Typed, read_answer
 
 FLOAT_NOISE = 1e-9
@@ -44,7 +45,7 @@ def check(topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object]
     judge = _Judge(topic, inputs, stated, sheet)
     verdicts = {}
     for name, value in answers.items():
-        key = name or topic.answers[0].name
+        key = str(name) or topic.answers[0].name
         sheet.value_of(key)
         verdicts[key] = judge.verdict(key, value)
     return Report(topic.name, verdicts, lang)
@@ -57,43 +58,37 @@ class _Judge:
     def verdict(self, name: str, raw: object) -> Verdict:
         expected = self.sheet.value_of(name)
         try:
-            typed = read_answer(raw)
-        except UnreadableError as error:
-            return Verdict(
-                "invalid",
-                str(raw),
-                expected,
-                message=Text(error.message("en"), error.message("zh")),
-                column=error.column,
-            )
+            typed = read_answer(raw, single=not isinstance(expected, list))
         except InputError as error:
-            return Verdict("invalid", str(raw), expected, message=Text(error.message("en"), error.message("zh")))
+            column = error.column if isinstance(error, UnreadableError) else None
+            message = Text(error.message("en"), error.message("zh"))
+            return Verdict("invalid", _short(raw), expected, message=message, column=column)
         asked = self._asked(name, typed)
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
             return self._accepted(typed, expected, *fit)
-        return self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
+        verdict = self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
+        if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
+            return Verdict("invalid", typed.text, expected, message=_wanted(expected))
+        return verdict
 
     # -- what was asked
 
     def _asked(self, name: str, typed: Typed) -> Answer:
-        """Return what to compare with: the answer in the form it was typed in."""
+        """Return what to compare with: the answer in the form it was typed in, or a line by its name."""
         for answer in self.topic.answers:
             if answer.name == name:
                 return self._in_form(answer, typed)
-        line = self.sheet.find(name)
-        if line is not None:
-            key = line.key
-            base = key if isinstance(key, str) else key[0]
-            return Answer(name, Text(name, name), (str(base),), lambda env: env[key])
-        key = next(k for k in self.sheet.sheet.env if k != "axes" and _named(k, name))
-        return Answer(name, Text(name, name), (str(key if isinstance(key, str) else key[0]),), lambda env: env[key])
+        wanted = spellings(name)
+        key = next(key for key in self.sheet.sheet.env if key != "axes" and key_text(key) in wanted)
+        base = key if isinstance(key, str) else str(key[0])
+        return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
 
     def _in_form(self, answer: Answer, typed: Typed) -> Answer:
         if answer.spread is None or not isinstance(typed.value, list):
             return answer
-        spread = Answer(answer.name + "[]", answer.says, answer.reads, answer.spread)
+        spread = Answer(answer.name + " each", answer.says, answer.reads, answer.spread)
         if answer.longer and len(typed.value) > len(spread.of(self.sheet.sheet.env)):
             return self.topic.answer(answer.longer)
         return spread
@@ -109,25 +104,26 @@ class _Judge:
             return None
         if all(_same(given, want) for given, want in pairs):
             return "right", None
-        decimals = typed.decimals if typed.decimals is not None else 0
-        if typed.decimals is None and mode is not PLAIN:
-            return None  # a whole number is not a mistake's fraction rounded: that would accuse too easily
-        if all(isinstance(want, int) for _, want in pairs):
+        if typed.decimals is None:
+            return None  # typed exactly, as a fraction: there is nothing to round
+        whole = all(isinstance(want, int) for _, want in pairs)
+        if typed.decimals == 0 and (whole or mode is not PLAIN):
+            return None  # a count is met exactly, and a mistake's fraction is not what a whole number means
+        if whole and typed.decimals > 0:
             return None
-        if any(abs(float(given) - float(want)) > max(abs(float(want)), 10.0**-decimals) for given, want in pairs):
+        half = Fraction(1, 2) / Fraction(10) ** typed.decimals
+        if any(modes.distance(given, want) > max(exact(abs(want)), 2 * half) for given, want in pairs):
             return None  # far away: no tolerance is that wide
-        widths = self._widths(asked, inputs, mode, decimals, [want for _, want in pairs])
+        widths = [half] if whole else self._widths(asked, inputs, mode, typed.decimals)
+        widths = widths if len(widths) == len(pairs) else widths * len(pairs)
         if all(modes.distance(given, want) <= width for (given, want), width in zip(pairs, widths, strict=True)):
             want, width = pairs[0][1], widths[0]
             return "rounded", (float(exact(want) - width), float(exact(want) + width))
         return None
 
-    def _widths(
-        self, asked: Answer, inputs: Mapping[str, Any], mode: Mode, decimals: int, wanted: list[Any]
-    ) -> list[Fraction]:
+    def _widths(self, asked: Answer, inputs: Mapping[str, Any], mode: Mode, decimals: int) -> list[Fraction]:
         width = modes.tolerance(self.topic, inputs, asked, decimals, mode)
-        widths = width if isinstance(width, list) else [width]
-        return widths if len(widths) == len(wanted) else widths * len(wanted)
+        return width if isinstance(width, list) else [width]
 
     def _accepted(self, typed: Typed, expected: Any, verdict: str, interval: tuple[float, float] | None) -> Verdict:
         if verdict == "rounded" and typed.significant < 2:
@@ -146,34 +142,42 @@ class _Judge:
     # -- other conventions
 
     def _convention(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
+        for form in asked.other_forms:
+            if typed.value == form.value(expected):
+                explanation = Explanation(form.name, form.says)
+                return Verdict(
+                    "convention", typed.text, expected, convention=form.name, marks=1.0, explanations=(explanation,)
+                )
         for convention, choice in self.topic.other_conventions(self.stated):
             inputs = {**self.inputs, convention.name: choice}
-            fit = self._fits(typed, asked, inputs, PLAIN)
-            if fit:
-                says = convention.choices[choice]
+            if self._fits(typed, asked, inputs, PLAIN):
+                explanation = self._under(convention, choice, convention.choices[choice], asked)
                 return Verdict(
                     "convention",
                     typed.text,
                     expected,
-                    convention=f"{convention.name}={_word(choice)}",
+                    convention=explanation.name,
                     marks=1.0,
-                    explanations=(
-                        Explanation(f"{convention.name}={_word(choice)}", says, (), self._parting(inputs, PLAIN)),
-                    ),
+                    explanations=(explanation,),
                 )
         return None
+
+    def _under(self, convention: Convention, choice: Any, says: Text, asked: Answer) -> Explanation:
+        parting = self._parting({**self.inputs, convention.name: choice}, PLAIN, asked)
+        word = str(choice).lower() if isinstance(choice, bool) else str(choice)
+        return Explanation(f"{convention.name}={word}", says, convention.catalogue, parting)
 
     def _fits(self, typed: Typed, asked: Answer, inputs: Mapping[str, Any], mode: Mode) -> bool:
         try:
             value = self.topic.value(inputs, asked, mode)
             return self._fit(typed, asked, inputs, mode, value) is not None
-        except DlcalcError:
-            return False  # a run that refuses these inputs has no answer
+        except modes.CALCULATING:
+            return False  # a run that refuses these inputs, or has no value, has no answer
 
     # -- misconceptions
 
     def _misconception(self, typed: Typed, asked: Answer, expected: Any) -> Verdict:
-        found = list(self._explanations(typed, asked))
+        found = list(self._mistakes(typed, asked)) or list(self._against_stated(typed, asked))
         return Verdict(
             "misconception" if found else "wrong",
             typed.text,
@@ -182,46 +186,84 @@ class _Judge:
             explanations=tuple(found),
         )
 
-    def _explanations(self, typed: Typed, asked: Answer) -> Iterator[Explanation]:
-        for misconception in self.topic.misconceptions:
-            inputs, mode = self._mistaken(misconception)
-            if self._fits(typed, asked, inputs, mode):
-                yield Explanation(
-                    misconception.name, misconception.remedy, misconception.catalogue, self._parting(inputs, mode)
-                )
+    def _mistakes(self, typed: Typed, asked: Answer) -> Iterator[Explanation]:
+        """Yield every misconception that gives exactly this answer."""
+        for found, inputs in self.topic.mistakes(self.inputs):
+            if self._fits(typed, asked, inputs, found.mode):
+                yield Explanation(found.name, found.remedy, found.catalogue, self._parting(inputs, found.mode, asked))
+
+    def _against_stated(self, typed: Typed, asked: Answer) -> Iterator[Explanation]:
+        """Yield the choices of conventions that the exercise states otherwise and that give this answer."""
         for convention in self.topic.conventions:
             if convention.name not in self.stated:
                 continue
+            fixed = convention.choices[self.inputs[convention.name]]
             for choice, says in convention.choices.items():
                 inputs = {**self.inputs, convention.name: choice}
                 if choice != self.inputs[convention.name] and self._fits(typed, asked, inputs, PLAIN):
-                    fixed = convention.choices[self.inputs[convention.name]]
-                    yield Explanation(
-                        f"{convention.name}={_word(choice)}",
-                        Text(
-                            f"That is the answer where {says.en}; this exercise says that {fixed.en}.",
-                            f"这是“{says.zh}”时的答案；本题规定“{fixed.zh}”。",
-                        ),
-                        (),
-                        self._parting(inputs, PLAIN),
+                    remedy = Text(
+                        f"That is the answer where {says.en}; this exercise says that {fixed.en}.",
+                        f"这是“{says.zh}”时的答案；本题规定“{fixed.zh}”。",
                     )
+                    yield self._under(convention, choice, remedy, asked)
 
-    def _mistaken(self, misconception: Misconception) -> tuple[dict[str, Any], Mode]:
-        return {**self.inputs, **misconception.inputs}, misconception.mode
-
-    def _parting(self, inputs: Mapping[str, Any], mode: Mode) -> Parting | None:
-        """Return the first line whose value differs between the exercise's run and this one."""
+    def _parting(self, inputs: Mapping[str, Any], mode: Mode, asked: Answer) -> Parting | None:
+        """Return the first line the answer rests on whose value differs between the exercise's run and this one."""
         try:
             other = Worksheet(self.topic, inputs, mode=mode)
-        except DlcalcError:
+        except modes.CALCULATING:
             return None  # the answer has a value in that run, but another line has none
         mine = self.sheet.sheet.env
         rights = {entry.key: entry for entry in self.sheet.entries if isinstance(entry, Line)}
+        self.topic.learn(other.sheet)
+        upstream = self.topic.upstream(asked, mode)
+        label = asked.name.partition("[")[2].rstrip("]")
         for entry in other.entries:
-            if isinstance(entry, Line) and entry.key in mine and entry.value != mine[entry.key]:
-                right = rights.get(entry.key)
-                return Parting(entry.name, chain(other, entry), chain(self.sheet, right) if right else "")
+            if not isinstance(entry, Line) or entry.left.base not in upstream or entry.key not in mine:
+                continue
+            if entry.value == mine[entry.key] or (label.isalpha() and _other_label(entry.key, label)):
+                continue
+            right = rights.get(entry.key)
+            return Parting(entry.name, chain(other, entry), chain(self.sheet, right) if right else "")
         return None
+
+
+def _other_label(key: Key, label: str) -> bool:
+    """Say whether a line belongs to another dimension or class than the one asked for."""
+    labels = [part for part in key[1:] if isinstance(part, str)] if not isinstance(key, str) else []
+    return bool(labels) and label not in labels
+
+
+def _wanted(expected: Any) -> Text:
+    """Say in what form the answer is wanted."""
+    if not isinstance(expected, list):
+        return Text("One number is wanted here, not a list.", "这里需要一个数，而不是列表。")
+    n = len(expected)
+    if isinstance(expected[0], list):
+        rows, columns = n, len(expected[0])
+        return Text(
+            f"A matrix of {rows} rows and {columns} columns is wanted, such as 1,2; 3,4.",
+            f"这里需要 {rows} 行 {columns} 列的矩阵，例如 1,2; 3,4。",
+        )
+    return Text(
+        f"{n} numbers are wanted here, such as {'x'.join('123'[:n])}.",
+        f"这里需要 {n} 个数，例如 {'x'.join('123'[:n])}。",
+    )
+
+
+LONGEST_SHOWN = 500
+"""Characters of an unreadable answer that a verdict keeps."""
+
+
+def _short(raw: object) -> str:
+    """Return an answer that could not be read, as far as it is worth keeping."""
+    if isinstance(raw, str):
+        return raw[:LONGEST_SHOWN]
+    if isinstance(raw, int) and raw.bit_length() > LONGEST_SHOWN:
+        return "…"
+    import reprlib
+
+    return reprlib.repr(raw)
 
 
 def chain(sheet: Worksheet, line: Line) -> str:
@@ -232,16 +274,6 @@ def chain(sheet: Worksheet, line: Line) -> str:
     parts.append(sheet.shown(line.computed, UNICODE).text)
     kept = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
     return " = ".join(kept[:-1]) + (" ≈ " if sheet.is_rounded(line.computed) else " = ") + kept[-1]
-
-
-def _named(key: Any, name: str) -> bool:
-    from dlcalc.core.formula import key_text
-
-    return key_text(key) in spellings(name)
-
-
-def _word(choice: Any) -> str:
-    return str(choice).lower() if isinstance(choice, bool) else str(choice)
 
 
 def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dlcalc.core.values import Nested, exact, plain, scan_number, unreadable
+from dlcalc.core.values import Nested, plain, scan_number, unreadable
 from dlcalc.errors import Text
 
 LONGEST = 10_000
@@ -17,7 +18,8 @@ DEEPEST = 4
 class Typed:
     """An answer that was read: its value, exact, and with how many decimals and significant digits it was written.
 
-    `decimals` is None where every number was written exactly (whole numbers and fractions count as exact).
+    `decimals` is the most any number in it has (0 for whole numbers, negative for 1.05e8); None where a fraction was
+    typed, which is exact.
     """
 
     text: str
@@ -26,38 +28,17 @@ class Typed:
     significant: int
 
 
-def read_answer(raw: object) -> Typed:
+def read_answer(raw: object, *, single: bool = False) -> Typed:
     """Read an answer given as text, a Python number or nested lists.
+
+    Args:
+        raw: what was typed.
+        single: whether one number is wanted, so that 4,800 is no list.
 
     Raises:
         InputError: with the column of the first character that cannot be read.
     """
-    if isinstance(raw, str):
-        return _read_text(raw)
-    value = _exactly(raw)
-    text = _written(raw)
-    return Typed(text, value, *_digits(text))
-
-
-def _exactly(raw: Any) -> Nested:
-    if hasattr(raw, "tolist"):
-        raw = raw.tolist()
-    if isinstance(raw, list | tuple):
-        return [_exactly(item) for item in raw]
-    if isinstance(raw, int | float | Fraction):
-        return exact(raw)
-    raise unreadable(str(raw), 0)
-
-
-def _written(raw: Any) -> str:
-    if hasattr(raw, "tolist"):
-        raw = raw.tolist()
-    if isinstance(raw, list | tuple):
-        return "[" + ", ".join(map(_written, raw)) + "]"
-    return str(raw)
-
-
-def _read_text(text: str) -> Typed:
+    text = raw if isinstance(raw, str) else _written(raw, 0)
     if len(text) > LONGEST:
         raise unreadable(
             text[:60], 0, Text("The answer is longer than {most} characters.", "答案超过 {most} 个字符。"), most=LONGEST
@@ -65,86 +46,118 @@ def _read_text(text: str) -> Typed:
     source = plain(text)
     if not source.strip():
         raise unreadable(text, 0, Text("There is no answer here.", "这里没有答案。"))
-    value, end = _sequence(text, source, 0, 0, "")
-    if end < len(source):
-        raise unreadable(text, end)
-    return Typed(text.strip(), value, *_digits(source))
+    if single and _GROUPED.fullmatch(source.strip()):
+        source = source.replace(",", "").replace(" ", "")
+    reader = _Reader(text, source)
+    value = reader.read()
+    return Typed(text.strip(), value, reader.decimals, reader.significant)
 
 
-def _sequence(text: str, source: str, at: int, depth: int, closing: str) -> tuple[Nested, int]:
-    """Read items up to `closing`: a lone number stays a number at the top, `;` parts rows."""
-    rows: list[list[Nested]] = [[]]
-    separated = True
-    while True:
-        at = _skip(source, at)
-        if at >= len(source) or source[at] in ")]":
-            if at < len(source) and source[at] != closing:
-                raise unreadable(text, at, Text("This bracket closes nothing.", "这个括号没有对应的左括号。"))
-            if at >= len(source) and closing:
-                raise unreadable(
-                    text, at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing
-                )
-            break
-        character = source[at]
-        if character == ";":
-            rows.append([])
-            at, separated = at + 1, True
-            continue
-        if character in "xX*," and not separated:
-            at, separated = at + 1, True
-            continue
-        if character in "([":
+_GROUPED = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?")
+"""A number with its thousands set apart, as in 34,848."""
+
+
+def _written(raw: Any, depth: int) -> str:
+    """Write Python numbers and lists as a person would type them."""
+    if hasattr(raw, "tolist"):
+        raw = raw.tolist()
+    if isinstance(raw, list | tuple) and depth < DEEPEST:
+        return "[" + ", ".join(_written(item, depth + 1) for item in raw) + "]"
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Fraction):
+        raise unreadable(type(raw).__name__, 0)
+    if isinstance(raw, float):
+        return repr(raw)
+    if max(raw.numerator.bit_length(), raw.denominator.bit_length()) > MOST_BITS:
+        raise unreadable("…", 0, Text("That number has too many digits.", "这个数的位数太多。"))
+    return str(raw)
+
+
+MOST_BITS = 1_300
+"""Whole numbers of more bits (some 400 digits) are refused."""
+
+
+class _Reader:
+    """Reads a number, or items up to the closing bracket; `;` parts rows. Remembers with how many digits."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text, self.source, self.at = text, source, 0
+        self.places: list[int] = []
+        self.exact = False
+        self.significant = 99
+
+    @property
+    def decimals(self) -> int | None:
+        """The most decimals of any number read; None where one was a fraction."""
+        return None if self.exact else max(self.places)
+
+    def read(self) -> Nested:
+        value = self._items("", 0)
+        while isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
+            value = value[0]  # (26) is 26
+        return value
+
+    def _items(self, closing: str, depth: int) -> Nested:
+        rows: list[list[Nested]] = [[]]
+        separated = True
+        while self._blank():
+            character = self.source[self.at]
+            if character in ")]":
+                break
+            if character == ";":
+                rows.append([])
+                self.at, separated = self.at + 1, True
+            elif character in "xX," and not separated:
+                self.at, separated = self.at + 1, True
+            else:
+                rows[-1].append(self._item(depth))
+                separated = False
+        self._close(closing)
+        if separated or not all(rows):
+            raise unreadable(self.text, self.at, Text("A number is missing here.", "这里缺一个数。"))
+        if len(rows) > 1:
+            return [list(row) for row in rows]
+        return rows[0][0] if not closing and len(rows[0]) == 1 else list(rows[0])
+
+    def _item(self, depth: int) -> Nested:
+        opening = self.source[self.at]
+        if opening in "([":
             if depth >= DEEPEST:
-                raise unreadable(text, at, Text("The brackets are nested too deep.", "括号嵌套太深。"))
-            item, at = _sequence(text, source, at + 1, depth + 1, ")" if character == "(" else "]")
-            at += 1
-        else:
-            item, at = scan_number(text, at)
-        rows[-1].append(item)
-        separated = False
-        if at < len(source) and ((source[at].isalnum() and source[at] not in "xX") or source[at] in ".(["):
-            raise unreadable(text, at)  # 1.2.3 is no list of two numbers
-    if separated or not all(rows):
-        raise unreadable(text, at, Text("A number is missing here.", "这里缺一个数。"))
-    if len(rows) > 1:
-        return [list(row) for row in rows], at
-    if not closing and len(rows[0]) == 1:
-        return rows[0][0], at
-    return list(rows[0]), at
+                raise unreadable(self.text, self.at, Text("The brackets are nested too deep.", "括号嵌套太深。"))
+            self.at += 1
+            item = self._items(")" if opening == "(" else "]", depth + 1)
+            self.at += 1
+            return item
+        start = self.at
+        number, self.at = scan_number(self.text if len(self.text) == len(self.source) else self.source, start)
+        self._count(self.source[start : self.at])
+        after = self.source[self.at : self.at + 1]
+        if after and not (after.isspace() or after in "xX,;)]"):
+            raise unreadable(self.text, self.at)  # 28-3+1 and 1.2.3 are no lists
+        return number
 
+    def _blank(self) -> bool:
+        """Step over blanks; say whether anything follows."""
+        while self.source[self.at : self.at + 1].isspace():
+            self.at += 1
+        return self.at < len(self.source)
 
-def _skip(source: str, at: int) -> int:
-    while at < len(source) and source[at].isspace():
-        at += 1
-    return at
+    def _close(self, closing: str) -> None:
+        found = self.source[self.at : self.at + 1]
+        if found == closing:
+            return
+        if found:
+            raise unreadable(self.text, self.at, Text("This bracket closes nothing.", "这个括号没有对应的左括号。"))
+        raise unreadable(
+            self.text, self.at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing
+        )
 
-
-def _digits(source: str) -> tuple[int | None, int]:
-    """Return (most decimals written or None, fewest significant digits) of the decimals in a text."""
-    decimals: int | None = None
-    fewest = 99
-    for word in _words(source):
-        mantissa, _, power = word.lower().partition("e")
-        whole, point, fraction = mantissa.partition(".")
-        digits = (whole + fraction).lstrip("0")
-        fewest = min(fewest, max(len(digits), 1))
-        if point or power:
-            places = len(fraction) - (int(power) if power.lstrip("+-").isdigit() else 0)
-            decimals = max(decimals or 0, places)
-    return decimals, fewest
-
-
-def _words(source: str) -> list[str]:
-    words, word = [], ""
-    for character in source + " ":
-        if (
-            character.isdigit()
-            or character == "."
-            or (word and character in "eE")
-            or (word[-1:] in ("e", "E") and character in "+-")
-        ):
-            word += character
-        elif word:
-            words.append(word)
-            word = ""
-    return words
+    def _count(self, word: str) -> None:
+        """Take note of the digits a number was typed with."""
+        if "/" in word or "^" in word or "*" in word:
+            self.exact = True
+            return
+        mantissa, _, power = word.strip().rstrip("%").lower().partition("e")
+        whole, _, fraction = mantissa.partition(".")
+        digits = (whole + fraction).lstrip("+-0")
+        self.significant = min(self.significant, max(len(digits), 1))
+        self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))

@@ -51,7 +51,7 @@ def render_sheet(
         case "json":
             from dlcalc.render.json import sheet_json
 
-            return sheet_json(sheet)
+            return sheet_json(sheet, conventions=conventions)
     raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Worksheet
+from dlcalc.render.page import other_conventions
 
 SCHEMA = 1
 
 
-def sheet_json(sheet: Worksheet, report: Report | None = None) -> str:
+def sheet_json(sheet: Worksheet, report: Report | None = None, *, conventions: bool = False) -> str:
     """Return the worksheet as one JSON object, with the verdicts on answers if there are any."""
     topic = sheet.topic
     shown = {
@@ -29,6 +30,11 @@ def sheet_json(sheet: Worksheet, report: Report | None = None) -> str:
         "lines": [asdict(line) for line in sheet.lines],
         "answers": {name: jsonable(value) for name, value in sheet.answers.items()},
     }
+    if conventions:
+        document["other_conventions"] = [
+            {"convention": switch, "meaning": meaning, "answers": changed}
+            for switch, meaning, changed in other_conventions(sheet)
+        ]
     if report is not None:
         document["verdicts"] = {name: verdict_json(verdict, report.lang) for name, verdict in report.verdicts.items()}
         document["marks"] = report.marks

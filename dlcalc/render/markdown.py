@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlcalc.core.notation import LATEX
+from dlcalc.core.notation import LATEX, Writer
 from dlcalc.core.report import Report
 from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import page
-from dlcalc.render.verdicts import verdict_text
+from dlcalc.render.verdicts import labels, verdict_text
 
 
 def sheet_markdown(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
@@ -24,7 +24,7 @@ def sheet_markdown(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
         rows += list(_body(sheet, steps))
         rows += ["", *_answers(sheet)]
     if sheet.topic.conventions_of(sheet.inputs):
-        rows += ["", f"_{Text('Conventions', '约定').say(sheet.lang)}: {_conventions(sheet)}_"]
+        rows += ["", f"_{Text('Conventions: ', '约定：').say(sheet.lang)}{_conventions(sheet)}_"]
     if conventions:
         rows.append("")
         for switch, meaning, changed in page.other_conventions(sheet):
@@ -50,16 +50,21 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
     given = [entry for entry in entries if isinstance(entry, Given)]
     if given:
         listed = ", ".join(f"${_symbol(sheet, g)} = {sheet.shown(g.value, LATEX).text}$ ({g.source})" for g in given)
-        yield f"{Text('Given', '已知').say(sheet.lang)}: {listed}"
+        yield f"{Text('Given: ', '已知：').say(sheet.lang)}{listed}"
         yield ""
+    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
     for entry in entries:
         match entry:
             case Line():
+                if any(page.stands_in(entry, table) for table in hidden):
+                    continue
                 yield f"- ${line_latex(sheet, entry, steps)}$  "
                 reason = sheet.say(entry.text)
                 if reason:
                     yield f"  {reason}"
             case Condition():
+                if any(page.stands_in(entry, table) for table in hidden):
+                    continue
                 verdict = Text("yes", "是") if entry.held else Text("no", "否")
                 test, values = sheet.formula(entry, LATEX).text, sheet.substituted(entry, LATEX).text
                 yield f"- ${test}$: ${values}$: {verdict.say(sheet.lang)}"
@@ -68,6 +73,10 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
             case Table():
                 header, *rows = page.table_cells(sheet, entry)
                 yield f"\n{entry.title.say(sheet.lang)}\n"
+                for line, at in page.table_formulas(sheet, entry):
+                    writer = Writer(LATEX, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
+                    yield f"- ${writer.write(line.left).text} = {writer.write(line.right).text}$"
+                yield ""
                 yield "| " + " | ".join(header) + " |"
                 yield "|" + "---|" * len(header)
                 yield from ("| " + " | ".join(row) + " |" for row in rows)
@@ -84,10 +93,12 @@ def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
         if steps == "full":
             parts.extend(sheet.writer(line, LATEX).write(node).text for node in sheet.reductions(line))
     value = sheet.shown(line.computed, LATEX).text
+    carried = line.value if line.value is not line.computed and line.value != line.computed else None
     kept = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
     if kept[-1] == value:
         kept.pop()
-    return " = ".join(kept) + (r" \approx " if sheet.is_rounded(line.computed) else " = ") + value
+    chain = " = ".join(kept) + (r" \approx " if sheet.is_rounded(line.computed) else " = ") + value
+    return chain if carried is None else chain + r" \approx " + sheet.shown(carried, LATEX).text
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:
@@ -104,5 +115,7 @@ def report_markdown(report: Report) -> str:
         for explanation in verdict.explanations:
             rows.append(f"  - {explanation.remedy.say(report.lang)}")
             if explanation.parting is not None:
-                rows += [f"    - `{explanation.parting.yours}`", f"    - `{explanation.parting.right}`"]
+                yours, right = labels(verdict)
+                rows.append(f"    - {yours.say(report.lang)}: `{explanation.parting.yours}`")
+                rows.append(f"    - {right.say(report.lang)}: `{explanation.parting.right}`")
     return "\n".join(rows) + "\n"

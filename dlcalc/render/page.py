@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+from dlcalc.core.evaluate import compile_key
+from dlcalc.core.formula import Name, parse
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import UNICODE
+from dlcalc.core.notation import UNICODE, Writer
 from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -50,18 +52,8 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
 def headline(sheet: Worksheet) -> str:
     """Return what the sheet is about and the inputs it was asked with."""
     title = sheet.topic.headline(sheet.inputs) if sheet.topic.headline else sheet.topic.title
-    stated = [f"{i.name} {show_input(sheet, i.name)}" for i in sheet.topic.inputs if i.name in sheet.given]
+    stated = [f"{i.name} {i.kind.write(sheet.inputs[i.name])}" for i in sheet.topic.inputs if i.name in sheet.given]
     return " · ".join([title.say(sheet.lang), *stated])
-
-
-def show_input(sheet: Worksheet, name: str) -> str:
-    """Write an input's value as it would be typed."""
-    value = sheet.topic.input(name).kind.show(sheet.inputs[name])
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "x".join(":".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
-    return str(value)
 
 
 def _title(sheet: Worksheet, width: int) -> list[Row]:
@@ -81,10 +73,10 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     for entry in entries:
         match entry:
             case Line():
-                if not any(_stands_in(entry, table) for table in hidden):
+                if not any(stands_in(entry, table) for table in hidden):
                     yield from _line(sheet, entry, indent, width, steps)
             case Condition():
-                if not any(_stands_in(entry, table) for table in hidden):
+                if not any(stands_in(entry, table) for table in hidden):
                     yield from _condition(sheet, entry, indent, width)
             case Note():
                 yield from (
@@ -96,7 +88,7 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 pass
 
 
-def _stands_in(entry: Line | Condition, table: Table) -> bool:
+def stands_in(entry: Line | Condition, table: Table) -> bool:
     """Say whether a table shows this line or belongs to the loop that this decision was taken in."""
     if entry.at.get(table.index) not in table.rows:
         return False
@@ -104,10 +96,8 @@ def _stands_in(entry: Line | Condition, table: Table) -> bool:
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:
-    from dlcalc.core.notation import UNICODE as notation
-
     base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
-    return notation.symbol(str(base), family, (), sheet.topic.indices)
+    return UNICODE.symbol(str(base), family, (), sheet.topic.indices)
 
 
 def _listed(label: str, items: list[Block], width: int) -> list[str]:
@@ -136,6 +126,9 @@ def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> 
     if kept[-1].rows == value.rows:
         kept.pop()
     sign = "≈" if sheet.is_rounded(line.computed) else "="
+    if line.value is not line.computed and line.value != line.computed:
+        kept.append(value)  # worked out in full, then rounded as on paper and carried on
+        sign, value = "≈", sheet.shown(line.value, UNICODE)
     reason = sheet.say(line.text)
     yield from _chain(head, kept, sign, value, reason, width)
     if steps == "full":
@@ -214,25 +207,49 @@ def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> I
     )
 
 
-def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
-    """Return a table as text: the header, then a row for each value of the index."""
-    from dlcalc.core.evaluate import compile_key
-    from dlcalc.core.formula import Name, parse
+MOST_ROWS = 60
+"""Longer tables show their first and last rows; every row is in JSON and in `Worksheet.values`."""
 
-    rows = [[table.index, *(column.partition("[")[0] for column in table.columns)]]
+
+def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
+    """Return a table as text: the header, then a row for each value of the index (the first and last of many)."""
+    grid = [[table.index, *(column.partition("[")[0] for column in table.columns)]]
+    bound = frozenset((table.index,))
     held = {(e.id, e.at.get(table.index)): e.held for e in sheet.entries if isinstance(e, Condition)}
-    for index in table.rows:
+    decided = {id for id, _ in held}
+    keys = [
+        None if column in decided else compile_key(name, bound)
+        for column, name in ((column, parse(column)) for column in table.columns)
+        if isinstance(name, Name)
+    ]
+    rows = list(table.rows)
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[: MOST_ROWS // 2], None, *rows[-MOST_ROWS // 2 :]]
+    for index in rows:
+        if index is None:
+            grid.append(["…"] * len(grid[0]))
+            continue
         row = [str(index)]
-        for column in table.columns:
-            if (column, index) in held:
+        for column, key in zip(table.columns, keys, strict=True):
+            if key is None:
                 row.append((Text("yes", "是") if held[column, index] else Text("no", "否")).say(sheet.lang))
                 continue
-            name = parse(column)
-            assert isinstance(name, Name)
-            key = compile_key(name, frozenset((table.index,)))(sheet.sheet.env, {table.index: index})
-            row.append(inline(sheet, sheet.sheet.env[key]) if key in sheet.sheet.env else "")
-        rows.append(row)
-    return rows
+            found = key(sheet.sheet.env, {table.index: index})
+            row.append(inline(sheet, sheet.sheet.env[found]) if found in sheet.sheet.env else "")
+        grid.append(row)
+    return grid
+
+
+def table_formulas(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
+    """Return, for each column that is a line, its first line and the loop variables with the index left open."""
+    wanted = {column.partition("[")[0]: None for column in table.columns}
+    first: dict[str, Line] = {}
+    for entry in sheet.entries:
+        if isinstance(entry, Line) and entry.left.base in wanted and entry.at.get(table.index) in table.rows:
+            first.setdefault(f"{entry.left.base} {entry.right}", entry)
+        if len(first) > 2 * len(wanted):
+            break
+    return [(line, {**line.at, table.index: table.index}) for line in first.values()]
 
 
 def inline(sheet: Worksheet, value: Any) -> str:
@@ -247,6 +264,9 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
     grid = table_cells(sheet, table)
     widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
     yield [("note", "  " + table.title.say(sheet.lang))]
+    for line, at in table_formulas(sheet, table):
+        writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
+        yield [("formula", f"    {writer.write(line.left).text} = {writer.write(line.right).text}")]
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]
@@ -262,13 +282,9 @@ def answer_text(sheet: Worksheet, name: str) -> str:
 
 
 def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
-    if name in SIZES and isinstance(value, list) and all(isinstance(v, int) for v in value):
+    if isinstance(value, list) and sheet.topic.answer(name).is_size and all(isinstance(v, int) for v in value):
         return "×".join(map(str, value))
     return inline(sheet, value)
-
-
-SIZES = frozenset({"out", "shape"})
-"""Answers that are sizes, written 25×26×26."""
 
 
 def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:

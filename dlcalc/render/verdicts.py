@@ -35,14 +35,14 @@ def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
         case "misconception":
             text = Text("{given} is not right.", "{given}，不正确。")
             if len(verdict.misconceptions) > 1:
-                text = Text("{given} is not right; several mistakes give it.", "{given}，不正确；有几种错误会得到它。")
+                text = Text(
+                    "{given} is not right; several mistakes give it.", "{given}，不正确；以下几种错误都会得到这个结果。"
+                )
         case "invalid":
             text = verdict.message or Text("{given} cannot be read.", "{given} 无法读取。")
             return text.say(lang)
         case _:
-            text = Text(
-                "{given} is not right, and no known mistake gives it.", "{given}，不正确，也没有已知的错误会得到它。"
-            )
+            text = Text("{given} is not right, and no known mistake gives it.", "{given}，不正确，未匹配到典型错误。")
     return text.say(lang, given=given)
 
 
@@ -50,7 +50,7 @@ def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterato
     mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
     for number, text in enumerate(page.wrap(verdict_text(name, verdict, lang), width - 2)):
         yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
-    if verdict.column is not None:
+    if verdict.column is not None and verdict.given.strip():
         start = max(0, verdict.column - 30)
         piece = verdict.given[start : start + 60].replace("\n", " ")
         yield [("formula", "    " + piece)]
@@ -60,8 +60,7 @@ def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterato
         yield []
         yield from ([("remedy", row)] for row in page.wrap(explanation.remedy.say(lang), width - 4, "    "))
         if explanation.parting is not None:
-            yours = Text("yours", "你的") if not verdict.accepted else Text("there", "那里")
-            right = Text("right", "正确") if not verdict.accepted else Text("here", "这里")
+            yours, right = labels(verdict)
             label = max(cells(yours.say(lang)), cells(right.say(lang)))
             chains = [(yours, explanation.parting.yours, role), (right, explanation.parting.right, "good")]
             if explanation.parting.right == before:
@@ -72,6 +71,13 @@ def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterato
                 for number, row in enumerate(wrap_chain(chain, width - label - 8)):
                     front = word + " " * (label - cells(word)) if number == 0 else " " * label
                     yield [(kind, f"      {front}  "), ("formula", row)]
+
+
+def labels(verdict: Verdict) -> tuple[Text, Text]:
+    """Return what to call the two lines where the ways part."""
+    if verdict.accepted:
+        return Text("there", "该约定"), Text("here", "本题")
+    return Text("yours", "你的"), Text("right", "正确")
 
 
 def wrap_chain(chain: str, width: int) -> list[str]:

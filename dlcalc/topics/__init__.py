@@ -31,11 +31,11 @@ def load(name: str) -> Topic:
     Raises:
         InputError: if there is none of that name; says which names are near.
     """
-    if name.replace("_", "-") not in names():
+    if not isinstance(name, str) or name.replace("_", "-") not in names():
         from dlcalc.core.topic import unknown_word
         from dlcalc.errors import Text
 
-        raise unknown_word(name, list(names()), Text("topic", "主题"), "dlcalc")
+        raise unknown_word(str(name), list(names()), Text("topic", "主题"), "dlcalc")
     topic: Topic = import_module(f"dlcalc.topics.{name.replace('-', '_')}").TOPIC
     return topic
 

@@ -27,8 +27,10 @@ TOPIC = Topic(
             PerAxis(shape="N|HxW|CxHxW"),
             Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
         ),
-        Input("k", PerAxis(), Text("kernel size", "卷积核大小")),
-        Input("stride", PerAxis(), Text("stride", "步长"), 1),
+        Input(
+            "k", PerAxis(), Text("kernel size", "卷积核大小"), known_as=("kernel", "kernel_size", "filter_size", "f")
+        ),
+        Input("stride", PerAxis(), Text("stride", "步长"), 1, ("strides", "s")),
         Input(
             "pad", Padding(), Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"), 0
         ),
@@ -41,10 +43,16 @@ TOPIC = Topic(
         Input(
             "channels", Whole(), Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"), None
         ),
-        Input("filters", Whole(), Text("filters, which are the output channels", "卷积核个数，即输出通道数"), 1),
+        Input(
+            "filters",
+            Whole(),
+            Text("filters, which are the output channels", "卷积核个数，即输出通道数"),
+            1,
+            ("out_channels", "c_out", "output_channels"),
+        ),
         Input("groups", Whole(), Text("groups of channels", "通道分组数"), 1),
         Input("bias", Flag(), Text("one bias per filter", "每个卷积核一个偏置"), True),
-        Input("dims", Whole(), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
+        Input("dims", Whole(1, 3), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
         Input("transpose", Flag(), Text("transposed convolution", "转置卷积"), False),
         Input(
             "output_pad",
@@ -63,7 +71,7 @@ TOPIC = Topic(
         Answer("params", Text("parameters", "参数量")),
         Answer("unshared", Text("parameters without sharing", "不共享权值时的参数量")),
         Answer("macs", Text("multiply-accumulates per example", "每个样本的乘加次数")),
-        Answer("flops", Text("floating-point operations, 2·macs", "浮点运算次数，2·macs")),
+        Answer("flops", Text("floating-point operations", "浮点运算次数")),
         Answer("activations", Text("values in the output", "输出元素个数")),
     ),
     write=conv.write,

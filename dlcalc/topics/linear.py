@@ -16,7 +16,12 @@ TOPIC = Topic(
             PerAxis(shape="N|CxHxW"),
             Text("numbers that enter, or a map CxHxW to flatten", "输入个数，或要展平的 CxHxW"),
         ),
-        Input("out_features", Whole(), Text("numbers that leave", "输出个数")),
+        Input(
+            "out_features",
+            Whole(),
+            Text("numbers that leave", "输出个数"),
+            known_as=("out", "output", "units", "n_out"),
+        ),
         Input("bias", Flag(), Text("one bias per output", "每个输出一个偏置"), True),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),
     ),
@@ -27,7 +32,7 @@ TOPIC = Topic(
         Answer("macs", Text("multiply-accumulates per example", "每个样本的乘加次数")),
     ),
     write=linear.write,
-    example="dlcalc linear --in-features 12x12x64 --out-features 3",
+    example="dlcalc linear --in-features 64x12x12 --out-features 3",
     conventions=(geometry.COUNT_BIAS,),
     misconceptions=linear.MISCONCEPTIONS,
 )

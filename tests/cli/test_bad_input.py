@@ -11,13 +11,9 @@ BAD = [
     ("conv --in 5 --k 3 --dilation 4", "9 = 4·(3 − 1) + 1", "--pad 2"),
     ("conv --in 28 --k 3 --stride 0", "--stride: 0", "at least 1"),
     ("conv --in 28 --k 3 --stride -2", "--stride: -2", "at least 1"),
-    (
-        "conv --in 28 --k 3 --groups 3 --channels 8",
-        "3 groups do not divide 8 input channels",
-        "--channels 9 --filters 3",
-    ),
-    ("conv --in 28 --k 3 --groups 2 --channels 8 --filters 3", "do not divide 3 filters", "--filters 4"),
-    ("conv --in 28 --k x", "--k", "Type a number"),
+    ("conv --in 28 --k 3 --groups 3 --channels 8", "3 groups do not divide the 8 input", "9 and 3"),
+    ("conv --in 28 --k 3 --groups 2 --channels 8 --filters 3", "do not divide the 3 filter(s)", "8 and 4"),
+    ("conv --in 28 --k x", "--k", "a whole number"),
     ("conv --in 28x --k 3", "missing after the 'x'", "^"),
     ("conv --in 28 --k 3 --pad -1", "--pad: -1", "at least 0"),
     ("conv --in 28 --k 3 --pad sam", "'sam'", "same, valid, full"),
@@ -30,7 +26,7 @@ BAD = [
     ("conv --in 1e5000 --k 3", "too many digits", "400"),
     ("conv --in 10^5000 --k 3", "too many digits", "400"),
     ("conv --in 1e19 --k 3", "larger than 10^18", "whole number"),
-    ("conv --in 28 --k 3 --dims 4", "dims is 4", "1, 2 or 3"),
+    ("conv --in 28 --k 3 --dims 4", "4 will not do", "from 1 to 3"),
     ("conv --in 1x2x3x4 --k 1", "4 numbers", "--dims 3"),
     ("conv --in 3x28x28 --channels 4 --k 3", "3 channels", "channels"),
     ("conv --in 28 --k 3x3x3", "3 numbers", "one per dimension"),
@@ -62,7 +58,7 @@ BAD = [
     ("pool --in 26 --global --adaptive 3", "not both", "one of them"),
     ("pool --in 26 --k 2 --global", "k has no meaning", "Leave k out"),
     ("pool --in 2 --k 5 --stride 2 --ceil", "2 + 2·0 + 2 = 4 ≤ 5", "--k 3"),
-    ("pool --in 9 --k 3 --dilation 2 --pad 5", "wholly in the padding", "--pad 1"),
+    ("pool --in 9 --k 3 --dilation 2 --pad 5", "wholly in the padding", "--pad 4"),
     ("pool --in 9 --k 3 --dilation 2 --kind avg", "no dilation", "--kind max"),
     ("pool --in 9 --adaptive 3 --k 1", "k has no meaning", "Leave k out"),
     ("pool --in 9 --adaptive 3 --ceil", "ceil has no meaning", "Leave ceil out"),
@@ -75,7 +71,20 @@ BAD = [
     ("topics con", "'con'", "conv"),
     ("topics --formt json", "--formt", "--format"),
     ("topics --format xml", "'xml'", "text, json"),
-    ("topics a b", "", "dlcalc topics --help"),
+    ("topics a b", "One topic", "dlcalc topics conv"),
+    ("conv --in 28 --k 0.35", "whole numbers", "Type a whole number of at least 1, or one per dimension"),
+    ("conv --in 227x227x3 --k 11", "3 + 2·0 = 3 < 11", "--in 3x227x227"),
+    ("conv --in 4x20 --k 5x25", "4 + 2·0 = 4 < 5", "--pad 3, the largest window --k 4"),
+    ("conv --in 10 --k 13 --stride 2 --strict", "10 < 13", "--k 10"),
+    ("pool --in 2 --k 10 --dilation 40 --pad 3", "8 < 361", ""),
+    ("conv --in 28 --k 3 --kernel 5", "'--kernel'", "mean --k?"),
+    ("conv --in 28 --kernel-size 5", "'--kernel-size'", "mean --k?"),
+    ("conv --in 28 --k 3 --padding 1", "'--padding'", "mean --pad?"),
+    ("conv --in 28 --k 3 --nobias", "'--nobias'", "--no-bias"),
+    ("conv --in 28 --k 3 --no-bais", "'--no-bais'", "--no-bias"),
+    ("linear --in 3 --out 4", "'--in'", "--in-features"),
+    ("topics --lang fr", "'fr'", "en, zh"),
+    ("pool --in 26 --k 2 --kind avg --dims 1000000000000000", "1000000000000000 will not do", "from 1 to 3"),
 ]
 
 
@@ -88,6 +97,38 @@ def test_bad_input_is_answered_with_what_was_wrong_and_what_to_type(line, says, 
     assert hint in ran.err
     assert "Traceback" not in ran.err
     assert ran.err.startswith("Error: ")
+
+
+def test_what_a_hint_offers_works_when_it_is_typed():
+    """Drawn windows that do not fit: the padding and the window that the message offers are typed back."""
+    import random
+    import re
+
+    rng = random.Random(7)
+    tried = 0
+    while tried < 400:
+        dims = rng.choice((1, 2, 2))
+        flags = {
+            "--dims": str(dims),
+            "--in": "x".join(str(rng.randint(1, 12)) for _ in range(dims)),
+            "--k": "x".join(str(rng.randint(3, 20)) for _ in range(dims)),
+            "--dilation": str(rng.choice((1, 1, 2, 3))),
+            "--pad": str(rng.choice((0, 0, 1, 2))),
+        }
+        name = rng.choice(("conv", "pool"))
+        switches = (
+            [rng.choice(("--strict", "--no-strict"))] if name == "conv" else [rng.choice(("--ceil", "--no-ceil"))]
+        )
+        if rng.random() < 0.6 or name == "conv":
+            flags["--stride"] = str(rng.randint(1, 4))
+        ran = dlcalc([name, *(word for pair in flags.items() for word in pair), *switches])
+        if ran.status == 0 or "does not fit" not in ran.err:
+            continue
+        tried += 1
+        for flag, number in re.findall(r"(--pad|--k) (\d+)", ran.err.splitlines()[-1]):
+            again = {**flags, flag: number}
+            typed = [name, *(word for pair in again.items() for word in pair), *switches]
+            assert dlcalc(typed).status == 0, (typed, ran.err)
 
 
 @pytest.mark.parametrize("line", [row[0] for row in BAD])
@@ -134,6 +175,10 @@ def test_sizes_may_be_typed_as_people_do(word):
         ({"in": 28, "k": 3, "bias": "perhaps"}, "true or false"),
         ({"in": 28, "k": 3, "pad": (1, 2, 3)}, "3 numbers"),
         ({"in": 28, "k": 3, "pad": [[1]]}, "begin:end"),
+        ({"in": 10**6000, "k": 3}, "10\\^18"),
+        ({"in": "9" * 10**6, "k": 3}, "longer than 500 characters"),
+        ({"in": [1] * 20_000, "k": 3}, "more than 8 numbers"),
+        ({3: 3}, "no input '3'"),
     ],
 )
 def test_python_callers_get_the_same_errors(inputs, message):
@@ -148,3 +193,18 @@ def test_unknown_topics_and_formats_are_refused_from_python():
         package.solve("conv", {"in": 28, "k": 3}).render("pdf")
     with pytest.raises(package.InputError, match="0 to 15"):
         package.solve("conv", {"in": 28, "k": 3}, round=99)
+
+
+def test_nested_lists_numpy_numbers_and_huge_answers_are_no_trouble():
+    np = pytest.importorskip("numpy")
+    assert package.solve("conv", {"in": np.int64(28), "k": np.array([3, 3])}).answers["out"] == 26
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(package.InputError):
+        package.solve("conv", {"in": deep, "k": 3})
+    for answer in (deep, 10**5000, float("inf"), None, object(), "a" * 10**6, "1" * 10**6):
+        assert package.check("conv", {"in": 28, "k": 3}, {"out": answer}).verdicts["out"].verdict == "invalid"
+    for name in ("a" + "1" * 10**5 + "!", "[" * 10**5):
+        with pytest.raises(package.InputError):
+            package.check("conv", {"in": 28, "k": 3}, {name: 3})

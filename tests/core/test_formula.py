@@ -342,3 +342,75 @@ def test_a_product_of_matrices_is_bracketed_beside_an_entrywise_one():
     values = {"W": Array.of([[1, 2], [3, 4]]), "d": Array.of([1, 2]), "a": Array.of([1, 1])}
     assert Writer(UNICODE, {}, values).write(parse("(W.T @ d)*a")).text == "(Wᵀ d) ⊙ a"
     assert Writer(UNICODE, {}, values).write(parse("2*a")).text == "2a"
+
+
+# ---- what a review found
+
+
+@pytest.mark.parametrize(
+    ("formula", "written"),
+    [
+        ("2*k + 1", "2·3 + 1"),  # a loop variable stands there as its number: 23 + 1 would be another
+        ("a**b**c", "a^(b^c)"),
+        ("y[1,11]", "y₁,₁₁"),
+        ("lambda_*w", "λ·w"),
+    ],
+)
+def test_nothing_is_written_that_reads_as_something_else(formula, written):
+    assert unicode(formula, None, k=3).replace("b²", "b^c") == written
+
+
+def test_substituted_powers_are_no_superscripts_of_superscripts():
+    assert unicode("a**b**c", {"a": 2, "b": 3, "c": 2}) == "2^(3²)"
+
+
+def test_truth_is_written_out():
+    assert Writer(UNICODE, {}, {}).value(True).block.text == "true"
+
+
+def test_latex_has_no_second_superscript():
+    values = {("W", 2): Array.of([[1, 2], [3, 4]]), "z": 2}
+    writer = Writer(LATEX, {"l": 2}, values, indices={"W": "l"})
+    assert writer.write(parse("W[l].T")).text == r"{W^{(2)}}^{\top}"
+    assert writer.write(parse("exp(z)**2")).text == r"{e^{z}}^{2}"
+    assert writer.write(parse("(z + 1)**2")).text == r"\left(z + 1\right)^{2}"
+
+
+def test_a_branch_not_taken_may_read_what_is_not_there():
+    node = parse("a[t-1] + 1 if t > 1 else 7")
+    assert evaluate(node, {}, {"t": 1}) == 7
+    assert Writer(TEXT, {"t": 1}, {}, values=True).write(node).text == "a[0] + 1 if 1 > 1 else 7"
+
+
+@pytest.mark.parametrize("formula", ["max(0, v)", "min(v, 2)", "v > 0", "2**v", "v - v", "v**2"])
+def test_operators_of_numbers_go_entry_by_entry_through_arrays(formula):
+    v = np.array([-1, 0, 3])
+    expected = {"max(0, v)": np.maximum(0, v), "min(v, 2)": np.minimum(v, 2), "v > 0": v > 0, "2**v": 2.0**v}
+    expected |= {"v - v": v - v, "v**2": v**2}
+    found = evaluate(parse(formula), {"v": Array.of(v.tolist())})
+    np.testing.assert_allclose(np.array(found.tolist(), float), expected[formula].astype(float))
+
+
+@pytest.mark.parametrize("formula", ["3 @ v", "softmax(3)", "1 if v else 2", "not v", "sum(i for i in (1, ..., 2.5))"])
+def test_what_has_no_meaning_for_an_array_is_our_error(formula):
+    with pytest.raises(CalculationError):
+        evaluate(parse(formula), {"v": Array.of([1, 2])})
+
+
+@pytest.mark.parametrize(
+    "formula", ["sum(1 for i in (1, ..., 999999999999999))", "((9**9999)**9999)**9999", "9**9**9**9"]
+)
+def test_endless_work_is_refused(formula):
+    with pytest.raises(CalculationError):
+        evaluate(read_typed(formula))
+
+
+@pytest.mark.parametrize("formula", ["1_2_3", "0xFF", "1 # hi", "1j", "1+" * 150 + "1" * 17])
+def test_numbers_in_disguise_are_refused(formula):
+    with pytest.raises(FormulaError):
+        read_typed(formula)
+
+
+def test_a_formula_of_thousands_of_terms_is_refused_and_not_crashed_on():
+    with pytest.raises(FormulaError):
+        parse("1+" * 3000 + "1")

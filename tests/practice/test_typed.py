@@ -24,7 +24,6 @@ from dlcalc.practice.typed import read_answer
         ("−3", -3),
         ("25x26x26", [25, 26, 26]),
         ("25×26×26", [25, 26, 26]),
-        ("25 * 26 * 26", [25, 26, 26]),
         ("（25，26，26）", [25, 26, 26]),
         ("(1, 2)", [1, 2]),
         ("1, 2", [1, 2]),
@@ -32,7 +31,8 @@ from dlcalc.practice.typed import read_answer
         ("[1,2;3,4]", [[1, 2], [3, 4]]),
         ("1,2；3,4", [[1, 2], [3, 4]]),
         ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
-        ("[26]", [26]),
+        ("[26]", 26),
+        ("(26)", 26),
         (26, 26),
         (0.1, Fraction(1, 10)),
         ((1, 2), [1, 2]),
@@ -45,13 +45,16 @@ def test_answers_are_read_as_people_type_them(text, value):
 @pytest.mark.parametrize(
     ("text", "decimals", "significant"),
     [
-        ("26", None, 2),
+        ("26", 0, 2),
         ("0.35", 2, 2),
         ("1.20", 2, 3),
         ("1.5e-3", 4, 2),
         ("0.10,0.2000", 4, 2),
-        ("1/3", None, 1),
-        ("7", None, 1),
+        ("1/3", None, 99),
+        ("7", 0, 1),
+        ("1.054e8", -5, 4),
+        ("33%", 2, 2),
+        ("37.1%", 3, 3),
     ],
 )
 def test_the_digits_typed_are_counted(text, decimals, significant):
@@ -59,7 +62,19 @@ def test_the_digits_typed_are_counted(text, decimals, significant):
     assert (typed.decimals, typed.significant) == (decimals, significant)
 
 
+def test_a_number_with_its_thousands_apart_is_one_number_where_one_is_wanted():
+    assert read_answer("34,848", single=True).value == 34848
+    assert read_answer("34 848", single=True).value == 34848
+    assert read_answer("34,848").value == [34, 848]
+
+
 HOSTILE = [
+    "28-3+1",
+    "30-4",
+    "5^2+1",
+    "5*5*3*64",
+    "1e401",
+    "1/1e-400x",
     "9**9**9**9",
     "__import__('os')",
     "__import__('os').system('true')",
