@@ -16,7 +16,7 @@ from dlcalc.layers.geometry import Frame, Side
 def extent_lines(w: Work, frame: Frame) -> None:
     """Write E, the kernel's extent."""
     for d, _ in frame.labelled():
-        w.let("E[d] = D[d]*(K[d] - 1) + 1", "its extent when dilated", "等效大小（含空洞）", d=d)
+        w.let("E[d] = D[d]*(K[d] - 1) + 1", "window extent with dilation", "等效大小（含空洞）", d=d)
 
 
 def named_padding_lines(w: Work, frame: Frame) -> None:
