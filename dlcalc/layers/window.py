@@ -24,7 +24,7 @@ def named_padding_lines(w: Work, frame: Frame) -> None:
     pad = w.inputs["pad"]
     if pad not in ("same", "full"):
         return
-    for d, side in frame.labelled():
+    for d, _ in frame.labelled():
         if pad == "full":
             w.let("P[d] = E[d] - 1", "'full': every overlap counts, even of one pixel", "full：重叠一个像素也算", d=d)
             continue
@@ -37,8 +37,8 @@ def named_padding_lines(w: Work, frame: Frame) -> None:
             "多出的像素放在末尾（Keras）",
             d=d,
         )
-        if side.stride > 1:
-            w.note("PyTorch has 'same' only at stride 1.", "PyTorch 的 same 只支持步长 1。")
+    if pad == "same" and any(side.stride > 1 for side in frame.sides):
+        w.note("PyTorch has 'same' only at stride 1.", "PyTorch 的 same 只支持步长 1。")
 
 
 def size_line(w: Work, frame: Frame) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from dlcalc.core.evaluate import compile_key
-from dlcalc.core.formula import Name, parse
+from dlcalc.core.formula import Name, Node, parse
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE, Writer
 from dlcalc.core.work import Condition, Given, Line, Note, Table
@@ -241,15 +241,23 @@ def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
 
 
 def table_formulas(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
-    """Return, for each column that is a line, its first line and the loop variables with the index left open."""
-    wanted = {column.partition("[")[0]: None for column in table.columns}
-    first: dict[str, Line] = {}
+    """Return each formula that stands in a table's columns, as its first line, and its loop variables, those left open that change."""
+    bound = frozenset((table.index,))
+    keys = {
+        compile_key(name, bound)(sheet.sheet.env, {table.index: index})
+        for name in map(parse, table.columns)
+        if isinstance(name, Name)
+        for index in table.rows
+    }
+    found: dict[tuple[str, Node], tuple[Line, dict[str, Any]]] = {}
     for entry in sheet.entries:
-        if isinstance(entry, Line) and entry.left.base in wanted and entry.at.get(table.index) in table.rows:
-            first.setdefault(f"{entry.left.base} {entry.right}", entry)
-        if len(first) > 2 * len(wanted):
-            break
-    return [(line, {**line.at, table.index: table.index}) for line in first.values()]
+        if not isinstance(entry, Line) or entry.key not in keys:
+            continue
+        line, at = found.setdefault((entry.left.base, entry.right), (entry, {**entry.at, table.index: table.index}))
+        for name, value in entry.at.items():
+            if value != line.at[name]:
+                at[name] = name  # it changes from row to row, as the index does
+    return list(found.values())
 
 
 def inline(sheet: Worksheet, value: Any) -> str:
