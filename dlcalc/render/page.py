@@ -241,7 +241,7 @@ def table_cells(sheet: Worksheet, table: Table) -> list[list[str]]:
 
 
 def table_formulas(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
-    """Return each formula that stands in a table's columns, as its first line, and its loop variables, those left open that change."""
+    """Return each formula of a table's columns: its first line, and its loop variables, left open where they change."""
     bound = frozenset((table.index,))
     keys = {
         compile_key(name, bound)(sheet.sheet.env, {table.index: index})
