@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from dlcalc.core.notation import Style
 from dlcalc.core.report import Report
@@ -18,6 +19,11 @@ class Worksheet(_Worksheet):
     """A worked calculation that can show itself; `unrounded` is the run in full precision beside paper arithmetic."""
 
     unrounded: _Worksheet | None = None
+    solved: tuple[Any, ...] = ()
+    """The call of `solve` that made it: a worksheet travels to another process as its exercise, and is worked there."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, self.solved
 
     def render(
         self,
@@ -50,6 +56,10 @@ class Worksheet(_Worksheet):
         return self.render("markdown")
 
 
+def _again(topic: str, inputs: Mapping[str, object], round: int | None, exact: bool, lang: str) -> Worksheet:
+    return solve(topic, inputs, round=round, exact=exact, lang=lang)
+
+
 def solve(
     topic: str, inputs: Mapping[str, object], *, round: int | None = None, exact: bool = False, lang: str = "en"
 ) -> Worksheet:
@@ -69,17 +79,19 @@ def solve(
     values = found.read(inputs)
     given = frozenset(name.replace("-", "_") for name, value in inputs.items() if value is not None)
     if round is None and not exact and lang == "en":
-        return Worksheet(found, values, given, style=_PLAIN)
-    one_of("lang", lang, LANGUAGES)
-    if round is None:
-        return Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
-    from dlcalc.core import modes
+        sheet = Worksheet(found, values, given, style=_PLAIN)
+    else:
+        one_of("lang", lang, LANGUAGES)
+        style, mode = Style(exact=exact), None
+        if round is not None:
+            from dlcalc.core import modes
 
-    decimals = _decimals(round)
-    sheet = Worksheet(
-        found, values, given, mode=modes.paper(decimals), style=Style(decimals=decimals, exact=exact), lang=lang
-    )
-    sheet.unrounded = _Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
+            mode = modes.paper(_decimals(round))
+            style = Style(decimals=round, exact=exact)
+        sheet = Worksheet(found, values, given, mode=mode, style=style, lang=lang)
+        if mode is not None:
+            sheet.unrounded = _Worksheet(found, values, given, style=Style(exact=exact), lang=lang)
+    sheet.solved = (topic, dict(inputs), round, exact, lang)
     return sheet
 
 

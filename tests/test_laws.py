@@ -44,6 +44,16 @@ def test_what_is_printed_with_values_evaluates_to_the_value_beside_it(name):
 
 
 @pytest.mark.parametrize("name", topics.names())
+@pytest.mark.parametrize("run", [{"exact": True}, {"round": 2}, {"round": 0}])
+def test_the_same_holds_in_exact_and_paper_arithmetic(name, run):
+    import dlcalc
+
+    for _, raw, _ in drawn(name, 30):
+        for line in dlcalc.solve(name, raw, **run).lines:
+            assert str(evaluate(parse(line.substituted))) == line.exact, (raw, line)
+
+
+@pytest.mark.parametrize("name", topics.names())
 def test_the_formula_as_printed_gives_the_value_from_the_values_by_name(name):
     for _, raw, sheet in drawn(name, 40):
         env = dict(sheet.sheet.env)

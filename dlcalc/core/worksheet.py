@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import entry as entry_formula
 from dlcalc.core.evaluate import evaluate
@@ -32,6 +32,15 @@ class LineView:
     exact: str
     shown: str
     reason: str
+
+
+class Chain(NamedTuple):
+    """A line as it is read: name = part = … = value; `sign` stands before the value, ≈ where it is rounded."""
+
+    name: Block
+    parts: tuple[Block, ...]
+    sign: str
+    value: Block
 
 
 class Values(Mapping[str, Any]):
@@ -159,6 +168,37 @@ class Worksheet:
     def is_copy(self, entry: Line | Condition) -> bool:
         """Say whether a line only takes over a value, so that its substitution would be the value again."""
         return isinstance(_right(entry), Number | Name)
+
+    def chain(self, line: Line, notation: Notation, *, full: bool = False) -> Chain:
+        """Return a line as name = formula = substitution = value; `full` works it out a layer at a time between.
+
+        A part that repeats the one before is left out. Where a run carries on another value than the formula gives
+        (paper arithmetic), that value ends the chain.
+        """
+        parts = [self.formula(line, notation)]
+        if not self.is_copy(line):
+            parts.append(self.substituted(line, notation))
+            if full:
+                parts.extend(self.writer(line, notation).write(node) for node in self.reductions(line))
+        value, sign = line.computed, "≈" if self.is_rounded(line.computed) else "="
+        if line.value is not line.computed and line.value != line.computed:
+            if sign == "=":
+                parts.append(self.shown(value, notation))
+            value, sign = line.value, "≈"
+        shown = self.shown(value, notation)
+        kept = [part for number, part in enumerate(parts) if number == 0 or part.rows != parts[number - 1].rows]
+        if kept[-1].rows == shown.rows:
+            kept.pop()
+        return Chain(self.left(line, notation), tuple(kept), sign, shown)
+
+    def one_row(self, line: Line) -> str:
+        """Return a line on one row; matrices, which stand upright elsewhere, as nested lists."""
+        chain = self.chain(line, UNICODE)
+        blocks = (chain.name, *chain.parts, chain.value)
+        if any(len(block.rows) > 1 for block in blocks):
+            chain = self.chain(line, TEXT)
+        row = " = ".join(block.text for block in (chain.name, *chain.parts))
+        return f"{row} {chain.sign} {chain.value.text}"
 
     def view(self, entry: Line | Condition) -> LineView:
         """Return a line as plain text."""

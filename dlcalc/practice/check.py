@@ -13,7 +13,6 @@ from typing import Any
 
 from dlcalc.core import modes
 from dlcalc.core.formula import Key, key_text
-from dlcalc.core.notation import UNICODE
 from dlcalc.core.report import Explanation, Parting, Report, Verdict
 from dlcalc.core.topic import Answer, Convention, Topic
 from dlcalc.core.values import Nested, exact
@@ -224,7 +223,7 @@ class _Judge:
             if entry.value == mine[entry.key] or (label.isalpha() and _other_label(entry.key, label)):
                 continue
             right = rights.get(entry.key)
-            return Parting(entry.name, chain(other, entry), chain(self.sheet, right) if right else "")
+            return Parting(entry.name, other.one_row(entry), self.sheet.one_row(right) if right else "")
         return None
 
 
@@ -264,16 +263,6 @@ def _short(raw: object) -> str:
     import reprlib
 
     return reprlib.repr(raw)
-
-
-def chain(sheet: Worksheet, line: Line) -> str:
-    """Write a line on one row: name = formula = substitution = value."""
-    parts = [sheet.left(line, UNICODE).text, sheet.formula(line, UNICODE).text]
-    if not sheet.is_copy(line):
-        parts.append(sheet.substituted(line, UNICODE).text)
-    parts.append(sheet.shown(line.computed, UNICODE).text)
-    kept = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
-    return " = ".join(kept[:-1]) + (" ≈ " if sheet.is_rounded(line.computed) else " = ") + kept[-1]
 
 
 def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:

@@ -87,18 +87,10 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
 
 def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
     """Return a line as LaTeX: name = formula = substitution = value."""
-    parts = [sheet.left(line, LATEX).text, sheet.formula(line, LATEX).text]
-    if not sheet.is_copy(line):
-        parts.append(sheet.substituted(line, LATEX).text)
-        if steps == "full":
-            parts.extend(sheet.writer(line, LATEX).write(node).text for node in sheet.reductions(line))
-    value = sheet.shown(line.computed, LATEX).text
-    carried = line.value if line.value is not line.computed and line.value != line.computed else None
-    kept = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
-    if kept[-1] == value:
-        kept.pop()
-    chain = " = ".join(kept) + (r" \approx " if sheet.is_rounded(line.computed) else " = ") + value
-    return chain if carried is None else chain + r" \approx " + sheet.shown(carried, LATEX).text
+    chain = sheet.chain(line, LATEX, full=steps == "full")
+    row = " = ".join(block.text for block in (chain.name, *chain.parts))
+    sign = r"\approx" if chain.sign == "≈" else "="
+    return f"{row} {sign} {chain.value.text}"
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:

@@ -114,23 +114,9 @@ def _listed(label: str, items: list[Block], width: int) -> list[str]:
 
 
 def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> Iterator[Row]:
-    left = sheet.left(line, UNICODE)
-    head = beside((" " * max(0, indent - left.width), left))
-    parts = [sheet.formula(line, UNICODE)]
-    if not sheet.is_copy(line):
-        parts.append(sheet.substituted(line, UNICODE))
-        if steps == "full":
-            parts.extend(sheet.writer(line, UNICODE).write(node) for node in sheet.reductions(line))
-    value = sheet.shown(line.computed, UNICODE)
-    kept = [part for number, part in enumerate(parts) if number == 0 or part.rows != parts[number - 1].rows]
-    if kept[-1].rows == value.rows:
-        kept.pop()
-    sign = "≈" if sheet.is_rounded(line.computed) else "="
-    if line.value is not line.computed and line.value != line.computed:
-        kept.append(value)  # worked out in full, then rounded as on paper and carried on
-        sign, value = "≈", sheet.shown(line.value, UNICODE)
-    reason = sheet.say(line.text)
-    yield from _chain(head, kept, sign, value, reason, width)
+    chain = sheet.chain(line, UNICODE, full=steps == "full")
+    head = beside((" " * max(0, indent - chain.name.width), chain.name))
+    yield from _chain(head, list(chain.parts), chain.sign, chain.value, sheet.say(line.text), width)
     if steps == "full":
         yield from _entries(sheet, line, indent, width)
 

@@ -89,6 +89,27 @@ def test_values_have_every_spelling_of_a_name():
     assert "O_x" not in values
 
 
-def test_paper_arithmetic_shows_the_unrounded_answer_beside_it():
-    sheet = dlcalc.solve("conv", {"in": 28, "k": 3}, round=2)
-    assert sheet.answers == sheet.unrounded.answers  # whole numbers need no rounding
+def test_a_sheet_travels_to_another_process_as_its_exercise():
+    import pickle
+
+    sheet = dlcalc.solve("conv", {"in": "28x40", "k": 3}, round=2, lang="zh")
+    again = pickle.loads(pickle.dumps(sheet))
+    assert again.render("text") == sheet.render("text")
+    assert again.given == sheet.given
+
+
+def test_paper_arithmetic_shows_what_is_carried_on_and_the_unrounded_answer():
+    from dlcalc.core import modes
+    from dlcalc.core.notation import Style
+    from dlcalc.core.worksheet import Worksheet
+    from dlcalc.render import render_sheet
+    from tests.core.test_work import CHAIN
+
+    inputs = CHAIN.read({"a": 2})
+    sheet = Worksheet(CHAIN, inputs, mode=modes.paper(2), style=Style(decimals=2))
+    sheet.unrounded = Worksheet(CHAIN, inputs)
+    text = render_sheet(sheet, "text")
+    assert "y = a/3 = 2/3 ≈ 0.67" in text
+    assert "z = y·y = 0.67·0.67 = 0.4489 ≈ 0.45" in text
+    assert "out = −0.45 (unrounded −0.444444)" in text
+    assert r"0.67 \cdot 0.67 = 0.4489 \approx 0.45" in render_sheet(sheet, "markdown")
