@@ -98,8 +98,9 @@ def tolerance(
     base = _flat(asked.of(sheet.env))
     needed = topic.upstream(asked, mode)
     effects: list[int | Fraction] = [0] * len(base)
-    for line, place, number in _entries(sheet):
-        if line.left.base not in needed or line.left.base in asked.lines or _fits(number, decimals):
+    read = _read_by(asked, sheet)
+    for line, place, number in _entries(sheet, read):
+        if line.left.base not in needed or line.key in read or _fits(number, decimals):
             continue  # the answer's own rounding is the half unit added below
         step: Any = float(half) if isinstance(number, float) else half
         try:
@@ -125,11 +126,37 @@ def distance(a: Any, b: Any) -> int | Fraction:
     return -gap if gap < 0 else gap
 
 
-def _entries(sheet: Sheet) -> Iterable[tuple[Line, tuple[int, ...], Any]]:
-    """Yield (line, place, number) for every number on the lines of a sheet."""
+class _Noted(dict[Any, Any]):
+    """Values that note which of them are read."""
+
+    def __init__(self, values: Mapping[Any, Any]) -> None:
+        super().__init__(values)
+        self.read: set[Any] = set()
+
+    def __getitem__(self, key: Any) -> Any:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+
+def _read_by(asked: Answer, sheet: Sheet) -> set[Any]:
+    """Return the keys of the values that an answer is read off."""
+    noted = _Noted(sheet.env)
+    asked.of(noted)
+    return noted.read
+
+
+def _entries(sheet: Sheet, read: set[Any]) -> Iterable[tuple[Line, tuple[int, ...], Any]]:
+    """Yield (line, place, number) for every number on the lines of a sheet, up to the last of those in `read`.
+
+    What is written below that line cannot move an answer read off it.
+    """
+    left = sum(isinstance(entry, Line) and entry.key in read for entry in sheet.entries())
     for entry in sheet.entries():
         if not isinstance(entry, Line):
             continue
+        if left == 0:
+            return
+        left -= entry.key in read
         if hasattr(entry.computed, "places"):
             for place in entry.computed.places():
                 yield entry, place, entry.computed.entry(*place)

@@ -139,6 +139,20 @@ def test_the_tolerance_is_what_careful_rounding_can_reach():
     assert modes.tolerance(CHAIN, inputs, asked, 2) == Fraction(3, 2) * effect + half
 
 
+def test_the_tolerance_counts_earlier_members_of_the_answers_own_family():
+    """h[2] = h[1]/3 with h[1] = 1/3: the rounding of h[1] reaches h[2]; that of a line below it does not."""
+
+    def write(w):
+        w.given("h", w.inputs["h"], "h", 0)
+        for t in (1, 2, 3):
+            w.let("h[t] = h[t-1]/3", t=t)
+
+    asked = Answer("out", WHY, ("h",), lambda env: env["h", 2])
+    topic = Topic("family", WHY, (Input("h", Exactly(), WHY),), (asked,), write, "")
+    half = Fraction(1, 200)
+    assert modes.tolerance(topic, {"h": 1}, asked, 2) == Fraction(3, 2) * half / 3 + half
+
+
 def test_whole_numbers_have_no_tolerance():
     assert modes.tolerance(CHAIN, {"a": 9}, CHAIN.answer("z"), 2) == 0
 
