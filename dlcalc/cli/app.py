@@ -13,7 +13,8 @@ import typer
 from dlcalc import __version__, topics
 from dlcalc.cli import flags
 from dlcalc.cli.environment import INTERRUPTED, NOT_ACCEPTED, OK, USAGE, Environment
-from dlcalc.core.topic import Topic, unknown_word
+from dlcalc.core.suggest import unknown_word
+from dlcalc.core.topic import Topic
 from dlcalc.errors import DlcalcError, InputError, Text, UnreadableError
 
 COMMANDS = ("topics",)

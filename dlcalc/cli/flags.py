@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dlcalc.core.topic import Topic, unknown_word
+from dlcalc.core.suggest import unknown_word
+from dlcalc.core.topic import Topic
 from dlcalc.errors import InputError, Text
 
 VALUE, SWITCH, REPEATED = "value", "switch", "repeated"

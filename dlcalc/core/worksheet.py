@@ -16,7 +16,8 @@ from dlcalc.core.formula import Name, Node, Number, key_text
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
 from dlcalc.core.reduction import reductions
-from dlcalc.core.topic import Topic, unknown_word
+from dlcalc.core.suggest import unknown_word
+from dlcalc.core.topic import Topic
 from dlcalc.core.values import exact_text
 from dlcalc.core.work import Condition, Entry, Line, Mode, Sheet
 from dlcalc.errors import Text

@@ -9,7 +9,7 @@ from dlcalc.core.report import Report
 from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
-from dlcalc.render import page
+from dlcalc.render import page, tables
 from dlcalc.render.verdicts import labels, verdict_text
 
 
@@ -71,9 +71,9 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
             case Note():
                 yield f"- {entry.text.say(sheet.lang, **entry.values)}"
             case Table():
-                header, *rows = page.table_cells(sheet, entry)
+                header, *rows = tables.cells_of(sheet, entry)
                 yield f"\n{entry.title.say(sheet.lang)}\n"
-                for line, at in page.table_formulas(sheet, entry):
+                for line, at in tables.formulas_of(sheet, entry):
                     writer = Writer(LATEX, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
                     yield f"- ${writer.write(line.left).text} = {writer.write(line.right).text}$"
                 yield ""

@@ -32,7 +32,7 @@ def load(name: str) -> Topic:
         InputError: if there is none of that name; says which names are near.
     """
     if not isinstance(name, str) or name.replace("_", "-") not in names():
-        from dlcalc.core.topic import unknown_word
+        from dlcalc.core.suggest import unknown_word
         from dlcalc.errors import Text
 
         raise unknown_word(str(name), list(names()), Text("topic", "主题"), "dlcalc")
