@@ -37,6 +37,7 @@ def run(argv: Sequence[str], environment: Environment | None = None) -> int:
 
 def _dispatch(argv: list[str], env: Environment, lang: str) -> int:
     words = _without_lang(argv)
+    refuse_language(argv[: len(argv) - len(words)])
     if not words or words[0] in ("--help", "-h", "help"):
         if len(words) > 1 and words[0] == "help" and not words[1].startswith("-"):
             return _dispatch([words[1], "--help"], env, lang)
@@ -65,6 +66,20 @@ def _without_lang(argv: list[str]) -> list[str]:
     while words and (words[0] == "--lang" or words[0].startswith("--lang=")):
         del words[: 2 if words[0] == "--lang" else 1]
     return words
+
+
+def refuse_language(words: Sequence[str]) -> None:
+    """Refuse a --lang before the command that names no language of dlcalc.
+
+    Raises:
+        InputError: listing the languages.
+    """
+    from dlcalc.api import LANGUAGES, one_of
+
+    for number, word in enumerate(words):
+        if word.startswith("--lang"):
+            after = words[number + 1] if number + 1 < len(words) else ""
+            one_of("lang", word[7:] if "=" in word else after, LANGUAGES)
 
 
 def _run(command: Callable[[typer.Context], int], argv: list[str], name: str) -> int:

@@ -114,7 +114,7 @@ def read(
                 value = rest.pop(0)
             _set(words, common, name, _switch(name, value, yes) if value or equals else yes)
             continue
-        if not equals and (not rest or _is_flag(rest[0], takes)):
+        if not equals and (not rest or _is_flag(rest[0], own, takes)):
             raise InputError(
                 Text("A value is missing behind it.", "后面缺一个值。"),
                 Text("For example: {example}", "例如：{example}"),
@@ -124,8 +124,9 @@ def read(
     return words
 
 
-def _is_flag(word: str, takes: Mapping[str, str]) -> bool:
-    return word.startswith("--") and word[2:].partition("=")[0].replace("-", "_") in takes
+def _is_flag(word: str, own: Mapping[str, str], takes: Mapping[str, str]) -> bool:
+    name = word[2:].partition("=")[0].replace("-", "_")
+    return word.startswith("--") and (name in takes or own.get(name.removeprefix("no_")) == SWITCH)
 
 
 def _flag(

@@ -42,10 +42,11 @@ class Array:
             self._floats = self.data if self.data.dtype == np.float64 else self.data.astype(float)
         return self._floats
 
-    @property
-    def is_finite(self) -> bool:
-        """Whether no entry is infinite or no number."""
-        return bool(self.data.dtype == object or np.isfinite(self.data).all())
+    def is_writable(self, bits: int) -> bool:
+        """Say whether no entry is infinite, no number, or an exact number of more than so many bits."""
+        if self.data.dtype != object:
+            return bool(np.isfinite(self.data).all())
+        return all(x.numerator.bit_length() + x.denominator.bit_length() <= bits for x in self.data.flat)
 
     @classmethod
     def of(cls, nested: Nested, *, as_float: bool = False) -> Array:

@@ -139,15 +139,16 @@ def unreadable(text: str, column: int, why: Text | None = None, **values: object
 def round_half_up(number: Number, decimals: int) -> Number:
     """Round to `decimals` places as taught in school: a half goes away from zero. 2.675 becomes 2.68.
 
+    Negative `decimals` round to tens, hundreds, ….
+
     A float is rounded by the decimal a person would read (its shortest form), not by its binary value.
-    An `int` is returned as it is.
     """
-    if isinstance(number, int) or (isinstance(number, float) and not math.isfinite(number)):
+    if (isinstance(number, int) and decimals >= 0) or (isinstance(number, float) and not math.isfinite(number)):
         return number
-    scale = 10**decimals
-    scaled = abs(exact(number)) * scale
-    nearest = math.floor(scaled + Fraction(1, 2))
-    rounded = whole(Fraction(-nearest if number < 0 else nearest, scale))
+    scale = Fraction(10) ** decimals
+    scaled = Fraction(exact(number)) * scale
+    nearest = math.floor((-scaled if number < 0 else scaled) + Fraction(1, 2))
+    rounded = whole(Fraction(-nearest if number < 0 else nearest) / scale)
     return float(rounded) if isinstance(number, float) else rounded
 
 

@@ -120,7 +120,7 @@ def checked(value: Any, key: Key) -> Any:
     elif kind is Fraction:
         good = value.numerator.bit_length() + value.denominator.bit_length() <= LARGEST_BITS
     else:
-        good = kind is bool or not hasattr(value, "is_finite") or value.is_finite
+        good = kind is bool or not hasattr(value, "is_writable") or value.is_writable(LARGEST_BITS)
     if not good:
         raise CalculationError(
             Text("{line} is too large or not a number.", "{line} 太大或不是数。"), line=key_text(key)
@@ -330,11 +330,10 @@ class Sheet(Work):
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        text = condition
-        for reference in (id, condition):
-            if reference and reference in self.mode.swaps:
-                self.touched.add(reference)
-                text = self.mode.swaps[reference]
+        reference = swap_for(self.mode.swaps, id, condition, "")
+        if reference is not None:
+            self.touched.add(reference)
+        text = condition if reference is None else self.mode.swaps[reference]
         node, run = _condition(text, at)
         held = bool(run(self.env, at))
         self.records.append((Condition, node, at, held, en, zh, id))
@@ -412,6 +411,6 @@ class Trial(Work):
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        swaps = self.mode.swaps
-        text = swaps.get(id) or swaps.get(condition) or condition
+        reference = swap_for(self.mode.swaps, id, condition, "")
+        text = condition if reference is None else self.mode.swaps[reference]
         return bool(_condition(text, at)[1](self.env, at))

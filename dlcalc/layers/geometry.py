@@ -114,7 +114,7 @@ def spatial(inputs: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
                 channels=channels,
             ).about("in")
         return tuple(size[1:]), size[0]
-    better = len(size) if len(size) in LABELS and len(size) > dims else len(size) - 1
+    better = len(size) if len(size) in LABELS else len(size) - 1
     raise InputError(
         Text(
             "in {size} has {n} numbers, but a {dims}-d map has {dims}, or {more} with the channels first.",

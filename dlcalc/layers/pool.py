@@ -82,7 +82,7 @@ def window_lines(w: Work) -> int:
     """
     inputs = w.inputs
     frame = geometry.frame(inputs)
-    refuse_padding(frame)
+    refuse_padding(inputs, frame)
     window.refuse_misfit(w, frame, ceil=inputs["ceil"], narrow=True)
     geometry.place(w, frame)
     window.extent_lines(w, frame)
@@ -189,29 +189,34 @@ MOST_REGIONS = 64
 """Adaptive pooling lists its regions up to this many on a side."""
 
 
-def refuse_padding(frame: Frame) -> None:
+def refuse_padding(inputs: Mapping[str, Any], frame: Frame) -> None:
     """Refuse padding so wide that a window would see nothing else.
 
     Raises:
-        InputError: with the widest padding that makes sense.
+        InputError: with the widest padding that is accepted.
     """
     for side in frame.sides:
         widest = max(side.begin, side.end)
-        if widest and widest >= side.extent:
-            raise InputError(
-                Text(
-                    "With padding {pad} and a window of {extent}, a window can lie wholly in the padding.",
-                    "填充为 {pad}、窗口为 {extent} 时，可能有窗口完全落在填充里。",
-                ),
-                Text(
-                    "Type at most --pad {most} (PyTorch: at most {half}, half the window).",
-                    "最多用 --pad {most}（PyTorch：最多为窗口的一半 {half}）。",
-                ),
-                pad=widest,
-                extent=side.extent,
-                most=side.extent - 1,
-                half=side.kernel // 2,
-            ).about("pad")
+        if not widest or widest < side.extent:
+            continue
+        below = range(min(widest, 64) - 1, -1, -1)
+        most = next((p for p in below if window.accepted({**inputs, "pad": p}, ceil=inputs["ceil"], narrow=True)), None)
+        raise InputError(
+            Text(
+                "With padding {pad} and a window of {extent}, a window can lie wholly in the padding.",
+                "填充为 {pad}、窗口为 {extent} 时，可能有窗口完全落在填充里。",
+            ),
+            Text("Take a larger input or a smaller window.", "请增大输入或减小窗口。")
+            if most is None
+            else Text(
+                "Type at most --pad {most} (PyTorch: at most {half}, half the window).",
+                "最多用 --pad {most}（PyTorch：最多为窗口的一半 {half}）。",
+            ),
+            pad=widest,
+            extent=side.extent,
+            most=most,
+            half=side.kernel // 2,
+        ).about("pad")
 
 
 MISCONCEPTIONS = (

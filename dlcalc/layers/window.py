@@ -123,23 +123,35 @@ def refuse_misfit(w: Work, frame: Frame, *, strict: bool = False, ceil: bool = F
             raise indivisible(side)
 
 
+def accepted(inputs: Mapping[str, Any], *, strict: bool = False, ceil: bool = False, narrow: bool = False) -> bool:
+    """Say whether a layer with these inputs would be accepted; what a hint offers is tried with it."""
+    try:
+        sides = geometry.frame(inputs).sides
+    except InputError:
+        return False
+    return all(
+        fits(side, ceil=ceil)
+        and (divides(side) or not strict)
+        and (max(side.begin, side.end) < side.extent or side.begin == side.end == 0 or not narrow)
+        for side in sides
+    )
+
+
 def too_large(
     inputs: Mapping[str, Any], frame: Frame, side: Side, *, strict: bool, ceil: bool, narrow: bool
 ) -> InputError:
     """Return the error for a window that does not fit; what its hint offers has been tried."""
 
-    def works(**changed: int) -> bool:
-        sides = geometry.frame({**inputs, **changed}).sides
-        return all(
-            fits(s, ceil=ceil) and (divides(s) or not strict) and (s.begin < s.extent or not narrow) for s in sides
-        )
+    def works(**changed: Any) -> bool:
+        return accepted({**inputs, **changed}, strict=strict, ceil=ceil, narrow=narrow)
 
     least = max(0, *((s.extent - s.size + 1) // 2 - (s.stride if ceil else 0) for s in frame.sides))
     most = max(1, min((s.padded + (s.stride if ceil else 0) - 1) // s.dilation + 1 for s in frame.sides))
     pad = next((p for p in range(least, least + 64) if works(pad=p)), None)
     k = next((k for k in range(most, max(most - 64, 0), -1) if works(k=k)), None)
     size = inputs["in"]
-    if isinstance(size, tuple) and len(size) == inputs["dims"] + 1 and size[-1] <= 4 < size[0]:
+    first = (size[-1], *size[:-1]) if isinstance(size, tuple) else ()
+    if len(first) == inputs["dims"] + 1 and first[0] <= 4 < first[1] and works(**{"in": first, "channels": None}):
         hint = Text("Channels come first: type --in {first}.", "通道在前：请输入 --in {first}。")
     elif pad is not None and k is not None:
         hint = Text(
@@ -171,7 +183,7 @@ def too_large(
         reach=side.padded + side.stride,
         pad=pad,
         k=k,
-        first=times((size[-1], *size[:-1])) if isinstance(size, tuple) else "",
+        first=times(first),
     ).about("k")
 
 

@@ -21,6 +21,8 @@ from dlcalc.core.worksheet import Worksheet, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
 from dlcalc.practice.typed import Typed, read_answer
 
+COARSEST = 2
+"""Significant digits a rounded answer must have to be judged."""
 FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""
 
@@ -45,6 +47,12 @@ def check(topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object]
     verdicts = {}
     for name, value in answers.items():
         key = str(name) or topic.answers[0].name
+        if key in verdicts:
+            raise InputError(
+                Text("There are two answers for {key}.", "{key} 有两个答案。"),
+                Text("Give one.", "请只给一个。"),
+                key=key,
+            )
         sheet.value_of(key)
         verdicts[key] = judge.verdict(key, value)
     return Report(topic.name, verdicts, lang)
@@ -57,7 +65,7 @@ class _Judge:
     def verdict(self, name: str, raw: object) -> Verdict:
         expected = self.sheet.value_of(name)
         try:
-            typed = read_answer(raw, single=not isinstance(expected, list))
+            typed = self._typed(name, raw, expected)
         except InputError as error:
             column = error.column if isinstance(error, UnreadableError) else None
             message = Text(error.message("en"), error.message("zh"))
@@ -73,6 +81,15 @@ class _Judge:
         return verdict
 
     # -- what was asked
+
+    def _typed(self, name: str, raw: object, expected: Any) -> Typed:
+        """Read an answer; 112,112 is a number with its thousands apart only where no list could be meant."""
+        if isinstance(expected, list):
+            return read_answer(raw)
+        if any(answer.name == name and answer.spread is not None for answer in self.topic.answers):
+            grouped = read_answer(raw, single=True)
+            return grouped if grouped.value == expected else read_answer(raw)
+        return read_answer(raw, single=True)
 
     def _asked(self, name: str, typed: Typed) -> Answer:
         """Return what to compare with: the answer in the form it was typed in, or a line by its name."""
@@ -125,7 +142,7 @@ class _Judge:
         return width if isinstance(width, list) else [width]
 
     def _accepted(self, typed: Typed, expected: Any, verdict: str, interval: tuple[float, float] | None) -> Verdict:
-        if verdict == "rounded" and typed.significant < 2:
+        if verdict == "rounded" and typed.significant < COARSEST:
             return Verdict(
                 "invalid",
                 typed.text,
@@ -169,7 +186,10 @@ class _Judge:
     def _fits(self, typed: Typed, asked: Answer, inputs: Mapping[str, Any], mode: Mode) -> bool:
         try:
             value = self.topic.value(inputs, asked, mode)
-            return self._fit(typed, asked, inputs, mode, value) is not None
+            fit = self._fit(typed, asked, inputs, mode, value)
+            if fit is None:
+                return any(typed.value == form.value(value) for form in asked.other_forms)
+            return fit[0] == "right" or typed.significant >= COARSEST
         except modes.CALCULATING:
             return False  # a run that refuses these inputs, or has no value, has no answer
 

@@ -46,6 +46,8 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
     source = plain(text)
     if not source.strip():
         raise unreadable(text, 0, Text("There is no answer here.", "这里没有答案。"))
+    if single and "10" in source:
+        source = _TIMES_TEN.sub(r"e\1", source)
     if single and _GROUPED.fullmatch(source.strip()):
         source = source.replace(",", "").replace(" ", "")
     reader = _Reader(text, source)
@@ -53,6 +55,8 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
     return Typed(text.strip(), value, reader.decimals, reader.significant)
 
 
+_TIMES_TEN = re.compile(r"\s*[x*]\s*10\s*(?:\^|\*\*)\s*([+-]?\d+)")
+"""The power of ten of 1.05×10^8."""
 _GROUPED = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?")
 """A number with its thousands set apart, as in 34,848."""
 

@@ -112,3 +112,11 @@ def test_small_numbers_keep_their_digits_and_whole_ones_are_written_out():
     assert significant_text(0.99999999e-9) == "1e-9"
     assert significant_text(10**18 + 1) == "1000000000000000001"
     assert significant_text(-0.0) == "0"
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(1, 5))
+def test_negative_decimals_round_to_tens_and_hundreds(number, places):
+    quantum = Decimal(1).scaleb(places)
+    expected = int((Decimal(number) / quantum).quantize(Decimal(1), rounding=ROUND_HALF_UP) * quantum)
+    assert round_half_up(number, -places) == expected
+    assert round_half_up(Fraction(number), -places) == expected

@@ -292,3 +292,12 @@ def test_a_fault_of_the_topic_is_not_taken_for_a_wrong_answer():
     topic.learn(topic.sheet({}))
     with pytest.raises(AuthorError, match="aside"):
         topic.value({}, topic.answers[0])
+
+
+def test_exact_arrays_that_nobody_can_write_out_are_refused():
+    from dlcalc.core.arrays import Array
+
+    work = Sheet({})
+    work.given("A", Array.of([10**900, 3]), "A")
+    with pytest.raises(CalculationError, match=r"^B"):
+        work.let("B = A*A*A*A*A*A")

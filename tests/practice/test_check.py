@@ -227,6 +227,43 @@ def test_mistakes_are_known_where_sizes_round_up():
     assert verdict("pool", {"in": 8, "k": 3, "stride": 2, "ceil": True}, "3.5").misconceptions == ("not-rounded",)
 
 
+@pytest.mark.parametrize("answer", ["112,112", "112 112", "64,112,112", "64 112 112", "(112,112)", "112"])
+def test_sizes_of_three_digits_are_no_thousands(answer):
+    assert verdict("conv", {"in": 224, "k": 3, "pad": 1, "stride": 2, "filters": 64}, answer).verdict == "right"
+
+
+def test_a_size_with_its_thousands_apart_is_still_read():
+    assert verdict("conv", {"in": 1026, "k": 3}, "1,024").verdict == "right"
+
+
+def test_two_answers_for_one_name_are_refused():
+    for answers in ({"": 25, "out": 26}, {"out": 26, "": 25}):
+        with pytest.raises(dlcalc.InputError, match="two answers for out"):
+            dlcalc.check("conv", SQUARE, answers)
+
+
+@pytest.mark.parametrize("answer", ["1e1", "2e1", "1e2", "1.7e6"])
+def test_a_power_of_ten_is_judged_against_every_mistake_without_a_crash_or_an_accusation(answer):
+    exercise = {"in": "25x7", "k": 6, "stride": 2, "filters": 3}
+    for name in ("unshared", "out", "macs", "shape"):
+        assert verdict("conv", exercise, answer, name).misconceptions == ()
+    assert (
+        verdict("conv", {"in": "3x227x227", "k": 11, "stride": 4, "filters": 96}, "1e5", "weights").verdict == "wrong"
+    )
+
+
+@pytest.mark.parametrize("answer", ["1.054×10^8", "1.054 x 10^8", "1.054*10**8"])
+def test_powers_of_ten_may_be_written_as_in_a_textbook(answer):
+    exercise = {"in": "3x227x227", "k": 11, "stride": 4, "filters": 96}
+    assert verdict("conv", exercise, answer, "macs").verdict == "rounded"
+
+
+def test_a_mistake_is_known_in_a_shape_with_its_channels_last():
+    assert verdict("conv", {"in": 28, "k": 3, "channels": 3, "filters": 96}, "25x25x96").misconceptions == (
+        "no-plus-one",
+    )
+
+
 def test_what_cannot_be_read_is_invalid_with_the_place():
     found = verdict("conv", SQUARE, "9**9**9**9")
     assert found.verdict == "invalid"
