@@ -66,11 +66,6 @@ class Array:
         """Rows, columns, …"""
         return tuple(int(n) for n in self.data.shape)
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether the entries are whole numbers and fractions."""
-        return bool(self.data.dtype == object)
-
     def tolist(self) -> Nested:
         """Return nested lists of Python numbers."""
         nested: Nested = self.data.tolist()

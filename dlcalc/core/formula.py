@@ -26,8 +26,7 @@ from typing import TypeAlias
 from dlcalc.core.operators import OPERATORS, VARIADIC, Operator
 from dlcalc.errors import FormulaError, Text
 
-Index: TypeAlias = int | str
-Key: TypeAlias = "str | tuple[Index, ...]"
+Key: TypeAlias = str | tuple[int | str, ...]
 """How a value is filed: a plain name, or (base, index, …) for a member of a family."""
 
 

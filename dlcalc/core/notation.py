@@ -75,9 +75,6 @@ class Shown(NamedTuple):
     top: str = ""
 
 
-Leaf = Callable[[Name], "Shown | None"]
-
-
 @dataclass(frozen=True)
 class Notation:
     """One way of writing; `parts` picks the operator's column, the rest are its own habits."""

@@ -237,14 +237,6 @@ class Worksheet:
             if not shape_of(node):
                 yield place, node, line.computed.entry(*place)
 
-    def find(self, name: str) -> Line | None:
-        """Return the line of that name, if there is one."""
-        wanted = spellings(name)
-        for entry in self.entries:
-            if isinstance(entry, Line) and entry.name in wanted:
-                return entry
-        return None
-
     def value_of(self, name: str) -> Any:
         """Return an answer's or a line's value.
 

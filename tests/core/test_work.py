@@ -301,3 +301,8 @@ def test_exact_arrays_that_nobody_can_write_out_are_refused():
     work.given("A", Array.of([10**900, 3]), "A")
     with pytest.raises(CalculationError, match=r"^B"):
         work.let("B = A*A*A*A*A*A")
+
+
+def test_a_mode_may_change_what_is_given():
+    sheet = CHAIN.sheet({"a": 9}, Mode(on_input=lambda name, value: value * 2 if name == "a" else value))
+    assert sheet.env["y"] == 6
