@@ -138,7 +138,7 @@ _LONGEST_FOLD = 6
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes one formula in one notation: symbols if `values` is None, otherwise with these values put in."""
+    """Writes one formula in one notation: its symbols or, where `values` is set, their values."""
 
     notation: Notation
     at: Bindings

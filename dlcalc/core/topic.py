@@ -277,9 +277,8 @@ class Topic:
         """Remember a sheet's lines, so that later trials skip those they do not need."""
         graph = sheet.graph()
         if not graph.keys() <= self._graph.keys():
-            object.__setattr__(
-                self, "_graph", {**self._graph, **graph}
-            )  # replaced, not changed: threads may be reading
+            # replaced, not changed: threads may be reading it
+            object.__setattr__(self, "_graph", {**self._graph, **graph})
             object.__setattr__(self, "_plans", {})
 
     def conventions_of(self, inputs: Mapping[str, Any]) -> tuple[Convention, ...]:

@@ -56,7 +56,7 @@ def refuse(w: Work, frame: Frame) -> None:
     """Refuse what a transposed convolution cannot have.
 
     Raises:
-        InputError: 'full' padding, output padding not below the stride (or dilation), an output without pixels.
+        InputError: 'full' padding, output padding that is too large or stands beside padding by name, an empty output.
     """
     pad = w.inputs["pad"]
     if pad == "full":
@@ -65,13 +65,10 @@ def refuse(w: Work, frame: Frame) -> None:
             Text("Type a number, same or valid.", "请输入数、same 或 valid。"),
         ).about("pad")
     for side in frame.sides:
-        if side.extra and pad == "same":
+        if side.extra and isinstance(pad, str):
             raise InputError(
-                Text("'same' leaves no room for output padding.", "same 填充时不能再有输出填充。"),
-                Text(
-                    "Leave --output-pad out, or give the padding as a number.",
-                    "请去掉 --output-pad，或用数字给出填充。",
-                ),
+                Text("Output padding goes with padding given as a number.", "输出填充只能与数字形式的填充一起使用。"),
+                Text("Leave --output-pad out, or type --pad 0.", "请去掉 --output-pad，或输入 --pad 0。"),
             ).about("output_pad")
         if side.extra and side.extra >= max(side.stride, side.dilation):
             raise InputError(
@@ -86,16 +83,21 @@ def refuse(w: Work, frame: Frame) -> None:
                 most=max(side.stride, side.dilation) - 1,
             ).about("output_pad")
         if not isinstance(pad, str):
-            refuse_empty(side)
+            refuse_empty(side, frame)
 
 
-def refuse_empty(side: Side) -> None:
+def uncropped(side: Side) -> int:
+    """Return a side of the output before the padding is cropped off: (I − 1)S + E + Q."""
+    return (side.size - 1) * side.stride + side.extent + side.extra
+
+
+def refuse_empty(side: Side, frame: Frame) -> None:
     """Refuse padding that crops everything away.
 
     Raises:
         InputError: with the formula, its numbers, and the largest padding that leaves a pixel.
     """
-    full = (side.size - 1) * side.stride + side.extent + side.extra
+    full = uncropped(side)
     if full - side.begin - side.end >= 1:
         return
     raise InputError(
@@ -110,7 +112,7 @@ def refuse_empty(side: Side) -> None:
         e=side.extent,
         q=side.extra,
         size=full - side.begin - side.end,
-        most=(full - 1) // 2,
+        most=min((uncropped(each) - 1) // 2 for each in frame.sides),
     ).about("pad")
 
 

@@ -23,6 +23,8 @@ from dlcalc.practice.typed import Typed, read_answer
 
 COARSEST = 2
 """Significant digits a rounded answer must have to be judged."""
+LARGEST_UNIT = 300
+"""Powers of ten a rounded answer's unit may have: a larger one is no float64 to move a line by."""
 FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""
 
@@ -125,7 +127,7 @@ class _Judge:
         whole = all(isinstance(want, int) for _, want in pairs)
         if typed.decimals == 0 and (whole or mode is not PLAIN):
             return None  # a count is met exactly, and a mistake's fraction is not what a whole number means
-        if whole and typed.decimals > 0:
+        if (whole and typed.decimals > 0) or typed.decimals < -LARGEST_UNIT:
             return None
         half = Fraction(1, 2) / Fraction(10) ** typed.decimals
         if any(modes.distance(given, want) > max(exact(abs(want)), 2 * half) for given, want in pairs):
@@ -264,10 +266,7 @@ def _wanted(expected: Any) -> Text:
             f"A matrix of {rows} rows and {columns} columns is wanted, such as 1,2; 3,4.",
             f"这里需要 {rows} 行 {columns} 列的矩阵，例如 1,2; 3,4。",
         )
-    return Text(
-        f"{n} numbers are wanted here, such as {'x'.join('123'[:n])}.",
-        f"这里需要 {n} 个数，例如 {'x'.join('123'[:n])}。",
-    )
+    return Text(f"{n} number(s) are wanted here, with commas or x between.", f"这里需要 {n} 个数，用逗号或 x 隔开。")
 
 
 LONGEST_SHOWN = 500
@@ -308,5 +307,5 @@ def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:
 
 def _same(given: Any, want: Any) -> bool:
     if isinstance(want, float):
-        return want == want and abs(float(given) - want) <= FLOAT_NOISE * abs(want) + 1e-300
+        return modes.distance(given, want) <= Fraction(FLOAT_NOISE) * abs(Fraction(want))
     return bool(given == want)

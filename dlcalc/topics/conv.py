@@ -26,22 +26,32 @@ TOPIC = Topic(
             "in",
             PerAxis(shape="N|HxW|CxHxW"),
             Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
+            known_as=("input", "input_size", "n"),
         ),
         Input(
             "k", PerAxis(), Text("kernel size", "卷积核大小"), known_as=("kernel", "kernel_size", "filter_size", "f")
         ),
         Input("stride", PerAxis(), Text("stride", "步长"), 1, ("strides", "s")),
         Input(
-            "pad", Padding(), Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"), 0
+            "pad",
+            Padding(),
+            Text("padding on each side, or same, valid, full", "每侧填充，或 same、valid、full"),
+            0,
+            known_as=("padding", "p"),
         ),
         Input(
             "dilation",
             PerAxis(),
             Text("dilation; 1 means none (CS231n counts that as 0)", "空洞率；1 表示没有空洞（CS231n 记作 0）"),
             1,
+            known_as=("dilation_rate",),
         ),
         Input(
-            "channels", Whole(), Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"), None
+            "channels",
+            Whole(),
+            Text("input channels, 1 unless in has them", "输入通道数，默认 1 或由 in 给出"),
+            None,
+            known_as=("in_channels", "c_in"),
         ),
         Input(
             "filters",
@@ -59,6 +69,7 @@ TOPIC = Topic(
             PerAxis(0),
             Text("extra pixels at the end (transposed only)", "输出末尾补的像素（仅转置卷积）"),
             0,
+            known_as=("output_padding",),
         ),
         Input("strict", Flag(), Text("refuse a stride that does not divide", "步长除不尽时拒绝"), False),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),

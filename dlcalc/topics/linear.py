@@ -15,6 +15,7 @@ TOPIC = Topic(
             "in_features",
             PerAxis(shape="N|CxHxW"),
             Text("numbers that enter, or a map CxHxW to flatten", "输入个数，或要展平的 CxHxW"),
+            known_as=("in", "input", "n_in"),
         ),
         Input(
             "out_features",

@@ -29,6 +29,7 @@ TOPIC = Topic(
             "in",
             PerAxis(shape="N|HxW|CxHxW"),
             Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
+            known_as=("input", "input_size", "n"),
         ),
         Input(
             "k", PerAxis(), Text("window size", "窗口大小"), None, ("kernel", "kernel_size", "pool_size", "size", "f")
@@ -45,8 +46,15 @@ TOPIC = Topic(
             Padding(("same", "valid")),
             Text("padding on each side, or same, valid", "每侧填充，或 same、valid"),
             0,
+            known_as=("padding", "p"),
         ),
-        Input("dilation", PerAxis(), Text("dilation; 1 means none", "空洞率；1 表示没有空洞"), 1),
+        Input(
+            "dilation",
+            PerAxis(),
+            Text("dilation; 1 means none", "空洞率；1 表示没有空洞"),
+            1,
+            known_as=("dilation_rate",),
+        ),
         Input(
             "channels",
             Whole(),
@@ -55,7 +63,9 @@ TOPIC = Topic(
             ("in_channels", "c_in"),
         ),
         Input("dims", Whole(1, 3), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
-        Input("kind", Choice(("max", "avg")), Text("largest value or mean", "取最大值或平均值"), "max"),
+        Input(
+            "kind", Choice(("max", "avg")), Text("largest value or mean", "取最大值或平均值"), "max", known_as=("mode",)
+        ),
         Input("ceil", Flag(), Text("round the size up", "尺寸向上取整"), False, ("ceil_mode",)),
         Input("count_include_pad", Flag(), Text("averages count padded zeros", "求平均时计入填充的 0"), True),
         Input("global", Flag(), Text("one window over the whole map", "整张特征图一个窗口"), False),

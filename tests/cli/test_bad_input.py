@@ -82,6 +82,9 @@ BAD = [
     ("conv --in 28 --k 3 --padding 1", "'--padding'", "mean --pad?"),
     ("conv --in 28 --k 3 --nobias", "'--nobias'", "--no-bias"),
     ("conv --in 28 --k 3 --no-bais", "'--no-bais'", "--no-bias"),
+    ("conv --in 5 --k 3 --stride 2 --transpose --pad valid --output-pad 1", "as a number", "--pad 0"),
+    ("conv --in 5 --k 3 --stride 2 --transpose --pad same --output-pad 1", "as a number", "--pad 0"),
+    ("conv --in 9x1 --k 3 --pad 19 --transpose", "Nothing is left", "--pad 1."),
     ("linear --in 3 --out 4", "'--in'", "--in-features"),
     ("conv --in 28 --k --no-bias", "missing", "--in 28"),
     ("--lang fr", "'fr'", "en, zh"),
@@ -153,6 +156,40 @@ def test_a_typo_in_any_flag_is_met_with_the_flag(name):
             ran = dlcalc([name, typo, "3"])
             assert ran.status == 2
             assert flag in ran.err, typo
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "meant"),
+    [
+        *(
+            ("conv", f"--{typed}", f"--{meant}")
+            for typed, meant in (
+                ("in-channels", "channels"),
+                ("out-channels", "filters"),
+                ("kernel_size", "k"),
+                ("padding", "pad"),
+                ("dilation-rate", "dilation"),
+                ("output-padding", "output-pad"),
+                ("input-size", "in"),
+                ("strides", "stride"),
+            )
+        ),
+        *(
+            ("pool", f"--{typed}", f"--{meant}")
+            for typed, meant in (
+                ("pool-size", "k"),
+                ("padding", "pad"),
+                ("ceil-mode", "ceil"),
+                ("strides", "stride"),
+                ("in_channels", "channels"),
+            )
+        ),
+        ("linear", "--units", "--out-features"),
+        ("linear", "--in", "--in-features"),
+    ],
+)
+def test_the_words_of_other_frameworks_are_met_with_ours(name, typed, meant):
+    assert f"Did you mean {meant}?" in dlcalc([name, typed, "3"]).err
 
 
 def test_huge_sizes_stay_exact():

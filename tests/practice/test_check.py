@@ -236,6 +236,14 @@ def test_a_size_with_its_thousands_apart_is_still_read():
     assert verdict("conv", {"in": 1026, "k": 3}, "1,024").verdict == "right"
 
 
+def test_an_answer_too_large_for_a_float_is_wrong_and_no_crash():
+    from dlcalc.practice import check as practice
+    from tests.core.private_topics import BACKPROP, NOTES_NET
+
+    for answer in ("1e400", "-1e400", 10**390):
+        assert practice.check(BACKPROP, NOTES_NET, {"E": answer}).verdicts["E"].verdict == "wrong"
+
+
 def test_two_answers_for_one_name_are_refused():
     for answers in ({"": 25, "out": 26}, {"out": 26, "": 25}):
         with pytest.raises(dlcalc.InputError, match="two answers for out"):
