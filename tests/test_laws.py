@@ -7,7 +7,7 @@ import pytest
 from dlcalc import topics
 from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import parse
-from dlcalc.core.work import Condition, Line, Note, Table
+from dlcalc.core.records import Condition, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check

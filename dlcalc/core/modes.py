@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.formula import Key, key_text
+from dlcalc.core.records import Line
 from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import exact, round_half_up
-from dlcalc.core.work import PLAIN, Line, Mode, OnLine, Sheet
+from dlcalc.core.work import PLAIN, Mode, OnLine, Sheet
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
 
 SAFETY = Fraction(3, 2)

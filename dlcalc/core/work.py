@@ -14,7 +14,8 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
-from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
+from dlcalc.core.formula import Equation, Key, Node, key_text, parse, parse_equation, reads
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 OnInput = Callable[[str, Any], Any]
@@ -126,66 +127,6 @@ def checked(value: Any, key: Key) -> Any:
             Text("{line} is too large or not a number.", "{line} 太大或不是数。"), line=key_text(key)
         )
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An input as it stands at the top of the sheet: the symbol, its value and the input it came from."""
-
-    key: Key
-    value: Any
-    source: str
-
-
-@dataclass(slots=True)
-class Line:
-    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything."""
-
-    left: Name
-    right: Node
-    at: Mapping[str, Any]
-    key: Key
-    computed: Any
-    value: Any
-    text: Text
-    id: str = ""
-
-    @property
-    def name(self) -> str:
-        """The line's name as a student would write it: O, h[2]."""
-        return key_text(self.key)
-
-
-@dataclass(slots=True)
-class Condition:
-    """A decision of the flow, written as a line: the condition and whether it held."""
-
-    test: Node
-    at: Mapping[str, Any]
-    held: bool
-    text: Text
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark with values in it."""
-
-    text: Text
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column."""
-
-    title: Text
-    index: str
-    rows: tuple[Any, ...] | range
-    columns: tuple[str, ...]
-
-
-Entry = Given | Line | Condition | Note | Table
 
 
 class Unneeded:

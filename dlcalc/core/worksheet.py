@@ -15,11 +15,12 @@ from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import Name, Node, Number, key_text
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
+from dlcalc.core.records import Condition, Entry, Line
 from dlcalc.core.reduction import reductions
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Topic
 from dlcalc.core.values import exact_text
-from dlcalc.core.work import Condition, Entry, Line, Mode, Sheet
+from dlcalc.core.work import Mode, Sheet
 from dlcalc.errors import Text
 
 

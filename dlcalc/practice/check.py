@@ -13,10 +13,11 @@ from typing import Any
 
 from dlcalc.core import modes
 from dlcalc.core.formula import Key, key_text
+from dlcalc.core.records import Line
 from dlcalc.core.report import Explanation, Parting, Report, Verdict
 from dlcalc.core.topic import Answer, Convention, Topic
 from dlcalc.core.values import Nested, exact
-from dlcalc.core.work import PLAIN, Line, Mode
+from dlcalc.core.work import PLAIN, Mode
 from dlcalc.core.worksheet import Worksheet, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
 from dlcalc.practice.typed import Typed, read_answer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX, Writer
+from dlcalc.core.records import Condition, Given, Line, Note, Table
 from dlcalc.core.report import Report
-from dlcalc.core.work import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import page, tables

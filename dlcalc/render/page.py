@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE, Writer
-from dlcalc.core.work import Condition, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables

@@ -7,7 +7,7 @@ from typing import Any
 from dlcalc.core.evaluate import compile_key
 from dlcalc.core.formula import Name, Node, parse
 from dlcalc.core.notation import UNICODE
-from dlcalc.core.work import Condition, Line, Table
+from dlcalc.core.records import Condition, Line, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 

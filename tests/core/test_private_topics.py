@@ -7,7 +7,8 @@ from dlcalc.core import modes
 from dlcalc.core.arrays import Array
 from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import parse
-from dlcalc.core.work import Condition, Line, Mode
+from dlcalc.core.records import Condition, Line
+from dlcalc.core.work import Mode
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.practice.check import check
 from dlcalc.render import render_sheet

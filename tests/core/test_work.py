@@ -6,9 +6,10 @@ import pytest
 
 from dlcalc.core import modes
 from dlcalc.core.inputs import Whole
+from dlcalc.core.records import Condition, Line
 from dlcalc.core.topic import Answer, Input, Misconception, Topic
 from dlcalc.core.values import read_number
-from dlcalc.core.work import Condition, Line, Mode, Sheet, Trial, Unneeded
+from dlcalc.core.work import Mode, Sheet, Trial, Unneeded
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import AuthorError, CalculationError, Text, UnknownNameError
 

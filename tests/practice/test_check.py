@@ -200,6 +200,16 @@ def test_keras_valid_of_a_transposed_convolution_is_as_long_as_its_stride():
     assert verdict("conv", exercise, 15).verdict == "right"
 
 
+@pytest.mark.parametrize(("n", "k", "s", "d"), [(5, 3, 2, 1), (5, 2, 3, 1), (7, 4, 4, 2), (1, 1, 1, 1), (6, 3, 1, 3)])
+def test_named_padding_of_a_transposed_convolution_is_as_keras_has_it(n, k, s, d):
+    """keras/src/backend/common/backend_utils.py, _get_output_shape_given_tf_padding, without output padding."""
+    extent = (k - 1) * d + 1
+    keras = {"valid": (n - 1) * s + extent + max(extent, s) - extent, "same": n * s}
+    for pad, size in keras.items():
+        exercise = {"in": n, "k": k, "stride": s, "dilation": d, "transpose": True, "pad": pad}
+        assert dlcalc.solve("conv", exercise).answers["out"] == size
+
+
 def test_the_parting_line_is_one_the_answer_rests_on():
     assert verdict("conv", {"in": "28x30", "k": 3}, 27, "O_w").explanations[0].parting.name == "O[w]"
     assert verdict("conv", {"in": "28x30", "k": 3, "dilation": 2}, 3, "E_w").explanations[0].parting.name == "E[w]"
