@@ -55,7 +55,7 @@ class Array:
         Raises:
             InputError: if the rows have different lengths or there is nothing in them.
         """
-        shape = _shape(nested)
+        shape = shape_of(nested)
         data = np.empty(shape, dtype=object)
         for place, number in _walk(nested, ()):
             data[place] = exact(number)
@@ -251,19 +251,25 @@ def _wrap(data: Any) -> Any:
     return float(data) if isinstance(data, np.floating) else data
 
 
-def _shape(nested: Nested) -> tuple[int, ...]:
-    if not isinstance(nested, list):
+def shape_of(nested: Any) -> tuple[int, ...]:
+    """Return the shape of nested lists; () for what is no list.
+
+    Raises:
+        InputError: if a list is empty or the rows have different lengths.
+    """
+    if not isinstance(nested, list | tuple):
         return ()
     if not nested:
         raise InputError(
             Text("The list is empty.", "列表是空的。"), Text("Give at least one number.", "请至少给一个数。")
         )
-    shapes = [_shape(item) for item in nested]
+    shapes = [shape_of(item) for item in nested]
     for row, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise InputError(
                 Text(
-                    "Row {row} has shape {got}, the first row {want}.", "第 {row} 行的形状是 {got}，第一行是 {want}。"
+                    "Row {row} has {got} entries, the first row {want}.",
+                    "第 {row} 行有 {got} 个元素，第一行有 {want} 个。",
                 ),
                 Text("Give every row the same number of entries.", "请让每行的元素个数相同。"),
                 row=row + 1,

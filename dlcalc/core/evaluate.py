@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Apply, Fold, Key, ListOf, Name, Node, Number, key_text
@@ -212,47 +212,61 @@ def evaluate(node: Node, values: Mapping[Any, Any] | None = None, at: Bindings |
 # ---------------------------------------------------------------- entries of arrays
 
 
-def entry(node: Node, place: tuple[int, ...], shape_of: Callable[[Node], tuple[int, ...]]) -> Node:
+def entry(node: Node, place: tuple[int, ...], env: Environment, at: Bindings) -> Node:
     """Return the formula of one entry of an array formula: `(A @ x)` at (i,) is A[i,1]*x[1] + A[i,2]*x[2] + ….
 
     Args:
         node: a formula whose value is an array.
         place: which entry, counted from 1.
-        shape_of: the shape of a sub-formula's value; () for a single number.
+        env: the values it reads.
+        at: its loop variables.
     """
-    if not shape_of(node):
+    if not shape_of(node, env, at):
         return node
     match node:
         case Name(base=base, first=first, second=second):
             here = tuple(Number(p) for p in place)
             return Name(base, first, (*second, *here)) if first else Name(base, (), here)
         case ListOf(items=items):
-            return entry(items[place[0] - 1], place[1:], shape_of)
+            return entry(items[place[0] - 1], place[1:], env, at)
         case Apply(op=op, args=args):
             match op.entry:
                 case "each":
-                    return Apply(op, tuple(entry(arg, place, shape_of) for arg in args))
+                    return Apply(op, tuple(entry(arg, place, env, at) for arg in args))
                 case "transpose":
-                    return entry(args[0], place[::-1], shape_of)
+                    return entry(args[0], place[::-1], env, at)
                 case "outer":
-                    left, right = (entry(arg, (p,), shape_of) for arg, p in zip(args, place, strict=True))
+                    left, right = (entry(arg, (p,), env, at) for arg, p in zip(args, place, strict=True))
                     return Apply(OPERATORS["*"], (left, right))
                 case "dot":
-                    return _dot(args[0], args[1], place, shape_of)
+                    return _dot(args[0], args[1], place, env, at)
         case Fold(kind=kind, body=body, variable=variable, over=over):
-            return Fold(kind, entry(body, place, shape_of), variable, over)
+            first_index = next(iter(compile_span(node, frozenset(at))(env, at)))
+            return Fold(kind, entry(body, place, env, {**at, variable: first_index}), variable, over)
         case Number():
             pass
     return node
 
 
-def _dot(a: Node, b: Node, place: tuple[int, ...], shape_of: Callable[[Node], tuple[int, ...]]) -> Node:
-    rows, columns = (place[:1], place[1:]) if len(shape_of(a)) == 2 else ((), place)
-    terms = [
-        Apply(OPERATORS["*"], (entry(a, (*rows, k), shape_of), entry(b, (k, *columns), shape_of)))
-        for k in range(1, shape_of(b)[0] + 1)
-    ]
-    total: Node = terms[0]
+def shape_of(node: Node, env: Environment, at: Bindings) -> tuple[int, ...]:
+    """Return the shape of a formula's value; () for a single number."""
+    found: tuple[int, ...] = getattr(evaluate(node, env, at), "shape", ())
+    return found
+
+
+def _dot(a: Node, b: Node, place: tuple[int, ...], env: Environment, at: Bindings) -> Node:
+    rows, columns = (place[:1], place[1:]) if len(shape_of(a, env, at)) == 2 else ((), place)
+    return summed(
+        [
+            Apply(OPERATORS["*"], (entry(a, (*rows, k), env, at), entry(b, (k, *columns), env, at)))
+            for k in range(1, shape_of(b, env, at)[0] + 1)
+        ]
+    )
+
+
+def summed(terms: Sequence[Node]) -> Node:
+    """Return the sum of terms as a formula."""
+    total = terms[0]
     for term in terms[1:]:
         total = Apply(OPERATORS["+"], (total, term))
     return total

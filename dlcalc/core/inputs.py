@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from dlcalc.core.values import exact, plain, read_number, read_size
 from dlcalc.errors import InputError, Text, UnreadableError
@@ -18,6 +18,9 @@ LARGEST = 10**18
 
 class Kind(Protocol):
     """Reads one kind of value. `shape` is how its help shows what to type."""
+
+    takes_arrays: ClassVar[bool] = False
+    """Whether `read` is given arrays of NumPy as they are, and the command line may name a file (`@file`)."""
 
     @property
     def shape(self) -> str: ...
@@ -39,6 +42,10 @@ class Kind(Protocol):
         if isinstance(shown, bool):
             return "true" if shown else "false"
         return times(shown) if isinstance(shown, list) else str(shown)
+
+    def brief(self, value: Any) -> str:
+        """Write the value as it stands in a title."""
+        return self.write(value)
 
 
 def _whole(raw: object, least: int, what: Text) -> int:

@@ -19,7 +19,8 @@ class Input:
     """An input of a topic: its name (also its flag), what it reads, its default and what it means.
 
     `known_as` are names other tools give it, for "did you mean".
-    `default` is what `kind.read` would return; an input without default is required.
+    `default` is what `kind.read` would return; an input without default is required. `instead` names an input that
+    stands in for a required one (a map of numbers for its size): if that is given, this one is None unless given.
     """
 
     name: str
@@ -27,10 +28,11 @@ class Input:
     says: Text
     default: Any = ...
     known_as: tuple[str, ...] = ()
+    instead: str = ""
 
     @property
     def required(self) -> bool:
-        """Whether it must be given."""
+        """Whether it must be given (or what stands in for it)."""
         return self.default is ...
 
 
@@ -119,6 +121,7 @@ class Topic:
     """A calculation: what goes in, what is asked, which conventions and mistakes there are, and the lines.
 
     `write` puts the lines on a `Work`; it must not keep state. `example` is a command line that runs.
+    `settle` sees the inputs once all are read and may fill in what follows from others, or refuse what contradicts.
     `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
     """
 
@@ -132,6 +135,7 @@ class Topic:
     misconceptions: tuple[Misconception, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
     headline: Callable[[Mapping[str, Any]], Text] | None = None
+    settle: Callable[[dict[str, Any]], None] | None = None
     _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
     _required: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -183,7 +187,7 @@ class Topic:
             spec = by_name.get(name) or self.input(str(name))
             if item is None:
                 continue
-            if hasattr(item, "tolist"):
+            if hasattr(item, "tolist") and not spec.kind.takes_arrays:
                 item = item.tolist()  # NumPy's numbers and arrays
             try:
                 values[spec.name] = spec.kind.read(item)
@@ -191,6 +195,9 @@ class Topic:
                 raise error.about(spec.name) from None
         for name in self._required:
             if name not in values:
+                if values.get(by_name[name].instead) is not None:
+                    values[name] = None
+                    continue
                 raise InputError(
                     Text("{topic} needs '{name}'.", "{topic} 需要给出 “{name}”。"),
                     Text("For example: {example}", "例如：{example}"),
@@ -198,6 +205,8 @@ class Topic:
                     name=name,
                     example=self.example,
                 )
+        if self.settle is not None:
+            self.settle(values)
         return values
 
     # -- runs

@@ -81,10 +81,13 @@ def read_number(text: str) -> int | Fraction:
     return value
 
 
-def scan_number(text: str, start: int) -> tuple[int | Fraction, int]:
-    """Read the number that begins at column `start`; return it and the column after it."""
-    source = plain(text)
-    at = start + len(source[start:]) - len(source[start:].lstrip())
+def scan_number(text: str, start: int, source: str | None = None) -> tuple[int | Fraction, int]:
+    """Read the number that begins at column `start`; return it and the column after it.
+
+    `source` is the text as `plain` gives it, for a caller that reads many numbers from one text.
+    """
+    source = plain(text) if source is None else source
+    at = _after_blanks(source, start)
     sign = 1
     if source[at : at + 1] in {"+", "-"} and source[at : at + 1]:
         sign = -1 if source[at] == "-" else 1
@@ -98,6 +101,15 @@ def scan_number(text: str, start: int) -> tuple[int | Fraction, int]:
     if source[at : at + 1] == "%":
         value, at = whole(Fraction(value) / 100), at + 1
     return sign * value, at
+
+
+_BLANKS = re.compile(r"\s*")
+
+
+def _after_blanks(source: str, at: int) -> int:
+    """Return the column of the next character that is no blank."""
+    match = _BLANKS.match(source, at)
+    return match.end() if match else at
 
 
 def _scan_unsigned(text: str, source: str, at: int) -> tuple[int | Fraction, int]:
@@ -238,12 +250,12 @@ def read_size(text: str) -> tuple[int, ...]:
     at = 0
     source = plain(text)
     while True:
-        start = at + len(source[at:]) - len(source[at:].lstrip())
-        number, at = scan_number(text, at)
+        start = _after_blanks(source, at)
+        number, at = scan_number(text, at, source)
         if not isinstance(number, int):
             raise unreadable(text, start, Text("A size is made of whole numbers.", "尺寸由整数组成。"))
         sizes.append(number)
-        at += len(source[at:]) - len(source[at:].lstrip())
+        at = _after_blanks(source, at)
         if at == len(source):
             return tuple(sizes)
         if source[at] not in "xX*,":

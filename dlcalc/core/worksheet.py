@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import entry as entry_formula
-from dlcalc.core.evaluate import evaluate
+from dlcalc.core.evaluate import shape_of
 from dlcalc.core.formula import Name, Node, Number, key_text
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
@@ -49,16 +49,13 @@ class Values(Mapping[str, Any]):
     """Every value of a sheet by name; `h1`, `h_1` and `h[1]` are one name. Arrays are nested lists."""
 
     def __init__(self, env: Mapping[Any, Any]) -> None:
-        self._values = {
-            key_text(key): value.tolist() if hasattr(value, "tolist") else value
-            for key, value in env.items()
-            if key != "axes"
-        }
+        self._values = {key_text(key): value for key, value in env.items() if key != "axes"}
 
     def __getitem__(self, name: str) -> Any:
         for spelling in spellings(name):
             if spelling in self._values:
-                return self._values[spelling]
+                value = self._values[spelling]
+                return value.tolist() if hasattr(value, "tolist") else value
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -228,14 +225,9 @@ class Worksheet:
         if not hasattr(line.computed, "places"):
             return
         env, at = self.sheet.env, line.at
-
-        def shape_of(node: Node) -> tuple[int, ...]:
-            value = evaluate(node, env, at)
-            return value.shape if hasattr(value, "shape") else ()
-
         for place in line.computed.places():
-            node = entry_formula(line.right, place, shape_of)
-            if not shape_of(node):
+            node = entry_formula(line.right, place, env, at)
+            if not shape_of(node, env, at):
                 yield place, node, line.computed.entry(*place)
 
     def value_of(self, name: str) -> Any:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dlcalc.core.values import Nested, plain, scan_number, unreadable
+from dlcalc.core.lists import DEEPEST, ListReader
+from dlcalc.core.values import Nested, plain, unreadable
 from dlcalc.errors import Text
 
 LONGEST = 10_000
-DEEPEST = 4
+"""Characters that an answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
     Raises:
         InputError: with the column of the first character that cannot be read.
     """
-    text = raw if isinstance(raw, str) else _written(raw, 0)
+    given = text = raw if isinstance(raw, str) else _written(raw, 0)
     if len(text) > LONGEST:
         raise unreadable(
             text[:60], 0, Text("The answer is longer than {most} characters.", "答案超过 {most} 个字符。"), most=LONGEST
@@ -50,9 +51,13 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
         source = _TIMES_TEN.sub(r"e\1", source)
     if single and _GROUPED.fullmatch(source.strip()):
         source = source.replace(",", "").replace(" ", "")
-    reader = _Reader(text, source)
+    if len(source) != len(text):
+        text = source  # digits were joined: columns are those of what is read
+    reader = ListReader(text, source, "xX,")
     value = reader.read()
-    return Typed(text.strip(), value, reader.decimals, reader.significant)
+    while isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
+        value = value[0]  # (26) is 26
+    return Typed(given.strip(), value, reader.decimals, reader.significant)
 
 
 _TIMES_TEN = re.compile(r"\s*[x*]\s*10\s*(?:\^|\*\*)\s*([+-]?\d+)")
@@ -78,90 +83,3 @@ def _written(raw: Any, depth: int) -> str:
 
 MOST_BITS = 1_300
 """Whole numbers of more bits (some 400 digits) are refused."""
-
-
-class _Reader:
-    """Reads a number, or items up to the closing bracket; `;` parts rows. Remembers with how many digits."""
-
-    def __init__(self, text: str, source: str) -> None:
-        self.text, self.source, self.at = text, source, 0
-        self.places: list[int] = []
-        self.exact = False
-        self.significant = 99
-
-    @property
-    def decimals(self) -> int | None:
-        """The most decimals of any number read; None where one was a fraction."""
-        return None if self.exact else max(self.places)
-
-    def read(self) -> Nested:
-        value = self._items("", 0)
-        while isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
-            value = value[0]  # (26) is 26
-        return value
-
-    def _items(self, closing: str, depth: int) -> Nested:
-        rows: list[list[Nested]] = [[]]
-        separated = True
-        while self._blank():
-            character = self.source[self.at]
-            if character in ")]":
-                break
-            if character == ";":
-                rows.append([])
-                self.at, separated = self.at + 1, True
-            elif character in "xX," and not separated:
-                self.at, separated = self.at + 1, True
-            else:
-                rows[-1].append(self._item(depth))
-                separated = False
-        self._close(closing)
-        if separated or not all(rows):
-            raise unreadable(self.text, self.at, Text("A number is missing here.", "这里缺一个数。"))
-        if len(rows) > 1:
-            return [list(row) for row in rows]
-        return rows[0][0] if not closing and len(rows[0]) == 1 else list(rows[0])
-
-    def _item(self, depth: int) -> Nested:
-        opening = self.source[self.at]
-        if opening in "([":
-            if depth >= DEEPEST:
-                raise unreadable(self.text, self.at, Text("The brackets are nested too deep.", "括号嵌套太深。"))
-            self.at += 1
-            item = self._items(")" if opening == "(" else "]", depth + 1)
-            self.at += 1
-            return item
-        start = self.at
-        number, self.at = scan_number(self.text if len(self.text) == len(self.source) else self.source, start)
-        self._count(self.source[start : self.at])
-        after = self.source[self.at : self.at + 1]
-        if after and not (after.isspace() or after in "xX,;)]"):
-            raise unreadable(self.text, self.at)  # 28-3+1 and 1.2.3 are no lists
-        return number
-
-    def _blank(self) -> bool:
-        """Step over blanks; say whether anything follows."""
-        while self.source[self.at : self.at + 1].isspace():
-            self.at += 1
-        return self.at < len(self.source)
-
-    def _close(self, closing: str) -> None:
-        found = self.source[self.at : self.at + 1]
-        if found == closing:
-            return
-        if found:
-            raise unreadable(self.text, self.at, Text("This bracket closes nothing.", "这个括号没有对应的左括号。"))
-        raise unreadable(
-            self.text, self.at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing
-        )
-
-    def _count(self, word: str) -> None:
-        """Take note of the digits a number was typed with."""
-        if "/" in word or "^" in word or "*" in word:
-            self.exact = True
-            return
-        mantissa, _, power = word.strip().rstrip("%").lower().partition("e")
-        whole, _, fraction = mantissa.partition(".")
-        digits = (whole + fraction).lstrip("+-0")
-        self.significant = min(self.significant, max(len(digits), 1))
-        self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))

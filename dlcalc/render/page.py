@@ -51,7 +51,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
 def headline(sheet: Worksheet) -> str:
     """Return what the sheet is about and the inputs it was asked with."""
     title = sheet.topic.headline(sheet.inputs) if sheet.topic.headline else sheet.topic.title
-    stated = [f"{i.name} {i.kind.write(sheet.inputs[i.name])}" for i in sheet.topic.inputs if i.name in sheet.given]
+    stated = [f"{i.name} {i.kind.brief(sheet.inputs[i.name])}" for i in sheet.topic.inputs if i.name in sheet.given]
     return " · ".join([title.say(sheet.lang), *stated])
 
 

@@ -1,0 +1,108 @@
+"""Reading numbers, vectors and matrices as people type them: `26`, `(1, 2)`, `1,2; 3,4`, `[[1, 2], [3, 4]]`.
+
+Used for inputs and for answers; it notes with how many digits each number was typed. Never evaluates anything.
+"""
+
+from __future__ import annotations
+
+from dlcalc.core.values import Nested, scan_number, unreadable
+from dlcalc.errors import Text
+
+DEEPEST = 6
+"""Brackets that may stand inside each other."""
+
+
+class ListReader:
+    """Reads a number, or items up to the closing bracket; `;` parts rows. Remembers with how many digits.
+
+    Args:
+        text: what was typed.
+        source: the same in ASCII, as `values.plain` gives it.
+        between: the signs that part two numbers of a row, besides blanks.
+    """
+
+    def __init__(self, text: str, source: str, between: str = ",") -> None:
+        self.text, self.source, self.at = text, source, 0
+        self.between = between
+        self.places: list[int] = []
+        self.exact = False
+        self.significant = 99
+
+    @property
+    def decimals(self) -> int | None:
+        """The most decimals of any number read; None where one was a fraction."""
+        return None if self.exact else max(self.places)
+
+    def read(self) -> Nested:
+        """Return the number or the nested lists.
+
+        Raises:
+            UnreadableError: with the column where the text stops making sense.
+        """
+        return self._items("", 0)
+
+    def _items(self, closing: str, depth: int) -> Nested:
+        rows: list[list[Nested]] = [[]]
+        separated = True
+        while self._blank():
+            character = self.source[self.at]
+            if character in ")]":
+                break
+            if character == ";":
+                rows.append([])
+                self.at, separated = self.at + 1, True
+            elif character in self.between and not separated:
+                self.at, separated = self.at + 1, True
+            else:
+                rows[-1].append(self._item(depth))
+                separated = False
+        self._close(closing)
+        if separated or not all(rows):
+            raise unreadable(self.text, self.at, Text("A number is missing here.", "这里缺一个数。"))
+        if len(rows) > 1:
+            return [list(row) for row in rows]
+        return rows[0][0] if not closing and len(rows[0]) == 1 else list(rows[0])
+
+    def _item(self, depth: int) -> Nested:
+        opening = self.source[self.at]
+        if opening in "([":
+            if depth >= DEEPEST:
+                raise unreadable(self.text, self.at, Text("The brackets are nested too deep.", "括号嵌套太深。"))
+            self.at += 1
+            item = self._items(")" if opening == "(" else "]", depth + 1)
+            self.at += 1
+            return item
+        start = self.at
+        number, self.at = scan_number(self.text, start, self.source)
+        self._count(self.source[start : self.at])
+        after = self.source[self.at : self.at + 1]
+        if after and not (after.isspace() or after in self.between or after in ";)]"):
+            raise unreadable(self.text, self.at)  # 28-3+1 and 1.2.3 are no lists
+        return number
+
+    def _blank(self) -> bool:
+        """Step over blanks; say whether anything follows."""
+        while self.source[self.at : self.at + 1].isspace():
+            self.at += 1
+        return self.at < len(self.source)
+
+    def _close(self, closing: str) -> None:
+        found = self.source[self.at : self.at + 1]
+        if found == closing:
+            return
+        if found:
+            raise unreadable(self.text, self.at, Text("This bracket closes nothing.", "这个括号没有对应的左括号。"))
+        raise unreadable(
+            self.text, self.at, Text("A closing '{closing}' is missing.", "缺少右括号 “{closing}”。"), closing=closing
+        )
+
+    def _count(self, word: str) -> None:
+        """Take note of the digits a number was typed with."""
+        if "/" in word or "^" in word or "*" in word:
+            self.exact = True
+            return
+        mantissa, _, power = word.strip().rstrip("%").lower().partition("e")
+        whole, _, fraction = mantissa.partition(".")
+        digits = (whole + fraction).lstrip("+-0")
+        self.significant = min(self.significant, max(len(digits), 1))
+        self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))
