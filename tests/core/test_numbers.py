@@ -1,5 +1,6 @@
 """Vectors, matrices and maps as inputs."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_fewer_dimensions_are_wrapped():
     ],
 )
 def test_what_is_no_matrix_is_refused(raw, says):
-    with pytest.raises(InputError, match=says.replace("(", r"\(")):
+    with pytest.raises(InputError, match=re.escape(says)):
         NUMBERS.read(raw)
 
 
