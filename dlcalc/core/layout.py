@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -52,6 +53,11 @@ class Block(NamedTuple):
             last = stop
         parts.append(self._columns(start, self.width))
         return parts
+
+    @property
+    def pieces(self) -> list[str]:
+        """A block of one row cut at every break; where a piece may begin a line of its own."""
+        return [self._columns(start, stop).text for start, stop in pairwise((0, *self.breaks, self.width))]
 
     def _columns(self, start: int, stop: int) -> Block:
         return Block(tuple(_slice(row, start, stop) for row in self.rows), self.base)
