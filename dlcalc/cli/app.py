@@ -117,7 +117,7 @@ def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer
 
 def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str) -> int:
     """Work the topic out, print it or the verdicts on answers, and return the exit status."""
-    from dlcalc.api import LANGUAGES, one_of, solve
+    from dlcalc.api import LANGUAGES, one_of, refuse_standalone, solve
     from dlcalc.render import FORMATS, STEPS
 
     options = words.options
@@ -126,19 +126,39 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     one_of("format", format, FORMATS)
     one_of("steps", steps, STEPS)
     one_of("lang", str(options.get("lang", lang)), LANGUAGES)
+    conventions, standalone = bool(options.get("conventions")), bool(options.get("standalone"))
+    refuse_standalone(format, standalone)
     sheet = solve(
         topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
-    if not words.answers or ("steps" in options and format != "json"):
-        shown = bool(options.get("conventions"))
-        env.write(sheet.render(format, steps=steps, width=env.width, color=env.colors, conventions=shown))
     if not words.answers:
+        env.write(
+            sheet.render(
+                format,
+                steps=steps,
+                width=env.width,
+                color=env.colors,
+                conventions=conventions,
+                standalone=standalone,
+            )
+        )
         return OK
     from dlcalc.api import check
     from dlcalc.render import render_report
 
     report = check(topic.name, words.inputs, _answers(words.answers), lang=lang)
-    env.write(render_report(sheet, report, format, width=env.width, color=env.colors))
+    env.write(
+        render_report(
+            sheet,
+            report,
+            format,
+            steps=steps if "steps" in options else None,
+            width=env.width,
+            color=env.colors,
+            conventions=conventions,
+            standalone=standalone,
+        )
+    )
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
     return OK if report.accepted else NOT_ACCEPTED

@@ -139,7 +139,7 @@ class Notation:
         if self.name == "latex":
             return beside((r"\left(", inner, r"\right)"))
         if self.name == "mathml":
-            return beside(("<mrow><mo>(</mo>", inner, "<mo>)</mo></mrow>"))
+            return _mathml_fenced(beside(("<mrow><mo>(</mo>", inner, "<mo>)</mo></mrow>")))
         return beside(("(", inner, ")"))
 
     def sign(self, text: str) -> str:
@@ -348,6 +348,8 @@ class Writer:
                 piece = beside(("<mrow>", piece, "</mrow>"))  # MathML raises above one element
             pieces.append(piece)
         block = beside(pieces)
+        if self.notation.name == "mathml" and not block.breaks:
+            block = _mathml_fenced(block)
         if op.name in _BREAKABLE or (op.name == "*" and both_arrays and self.notation.name != "text"):
             first = pieces[0]
             edge = first.width if isinstance(first, Block) else len(first)
@@ -498,6 +500,13 @@ def _mathml_parts(unicode: Parts) -> Parts:
     return tuple(parts)
 
 
+def _mathml_fenced(block: Block) -> Block:
+    """Keep brackets around what is not tall at their plain size: browsers space a stretched one out."""
+    if any(tall in block.text for tall in ("<mfrac", "<mtable", "<msqrt")):
+        return block
+    return Block((re.sub(r"<mo>([()|⌊⌋⌈⌉])</mo>", r'<mo stretchy="false">\1</mo>', block.text),))
+
+
 def _mathml_tokens(text: str) -> str:
     tokens = ""
     for token in _MATHML_TOKEN.findall(text.replace("-", "−")):
@@ -525,7 +534,10 @@ def _mathml_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how
         else:
             low.append(str(index))
     low.extend(map(str, place))
-    below, above = (f"<mrow>{_mathml_tokens(part)}</mrow>" if part else "" for part in (",".join(low), high))
+    below, above = (
+        _mathml_fenced(Block((f"<mrow>{_mathml_tokens(part)}</mrow>",))).text if part else ""
+        for part in (",".join(low), high)
+    )
     if below and above:
         return f"<msubsup>{text}{below}{above}</msubsup>"
     return f"<msub>{text}{below}</msub>" if below else f"<msup>{text}{above}</msup>" if above else text

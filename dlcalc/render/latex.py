@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby, islice
+from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from dlcalc.core.layout import Block
@@ -17,11 +18,11 @@ from dlcalc.errors import Text
 from dlcalc.render import page, tables
 from dlcalc.render.verdicts import labels, verdict_text
 
-WIDEST = 62
-"""Digits in a row of a formula: what fits the text of an `article` as it comes, with a little to spare."""
+_IN_FRAGMENT, _IN_DOCUMENT = 64, 86
+"""Digits in a row of a formula: what fits the text of an `article` as it comes, and that of `document`."""
 
-_SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.6, r"\scriptsize"), (0.0, r"\tiny"))
-"""Type for rows that are still too wide, by the part of `WIDEST` to their width that they must not fall below."""
+_SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.0, r"\tiny"))
+"""Type for rows that are too wide, each with what is left of their width in it, about."""
 
 LONGEST_TABLE = 40
 """Rows of a tabular, which no page breaks; more are put in another one below."""
@@ -41,209 +42,211 @@ _Piece = str | _Rows
 # ---------------------------------------------------------------- sheets
 
 
-def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
-    """Return the worksheet as a fragment."""
-    pieces: list[_Piece] = [rf"\subsection*{{{text(page.headline(sheet), sheet.lang)}}}"]
-    if steps == "brief":
-        pieces.append(_answer_list(sheet))
-    else:
-        pieces += _body(sheet, steps)
-        pieces.append(_answers(sheet))
-    if page.conventions_text(sheet):
-        pieces.append(rf"\noindent{{\small {text(page.conventions_text(sheet), sheet.lang)}\par}}")
-    if conventions:
-        pieces.append(_other_conventions(sheet))
-    return _set(pieces)
+def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool, standalone: bool = False) -> str:
+    """Return the worksheet as a fragment, or as what stands in a document of its own."""
+    page_ = _Page(sheet.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
+    return _joined(list(page_.sheet(sheet, steps, conventions)))
 
 
-def _set(pieces: list[_Piece]) -> str:
+def report_latex(report: Report, *, standalone: bool = False) -> str:
+    """Return the verdicts as a fragment, or as what stands in a document of its own."""
+    page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
+    return _joined([piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict)])
+
+
+def _joined(pieces: list[_Piece]) -> str:
     """Join pieces; rows that follow each other share one alignment, which pages may break."""
     found: list[str] = []
     for size, group in groupby(pieces, lambda piece: piece.size if isinstance(piece, _Rows) else None):
         if size is None:
             found += (piece for piece in group if isinstance(piece, str))
             continue
-        rows = [row for piece in group if isinstance(piece, _Rows) for row in piece.rows]
-        body = " \\\\\n".join(rows)
-        found.append(f"{{{size}\\allowdisplaybreaks\n\\begin{{align*}}\n{body}\n\\end{{align*}}}}%")
-    return "\n".join(found) + "\n"
+        body = " \\\\\n".join(row for piece in group if isinstance(piece, _Rows) for row in piece.rows)
+        found.append(f"{{{size}\\allowdisplaybreaks\n\\begin{{align*}}\n{body}\n\\end{{align*}}}}")
+    joined = found[0]
+    for piece in found[1:]:
+        # no empty line before a display: it belongs to the paragraph above it
+        joined += ("\n" if piece.startswith(("{\\allowdisplaybreaks", r"\begin{gather*}")) else "\n\n") + piece
+    return joined + "\n\n"
 
 
-def _body(sheet: Worksheet, steps: str) -> Iterator[_Piece]:
-    given = [entry for entry in sheet.entries if isinstance(entry, Given)]
-    if given:
-        yield _given(sheet, given)
-    for entry in page.shown_entries(sheet.entries, steps):
-        yield from _record(sheet, entry, steps)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Sets records in a language on a page that is `widest` digits wide."""
 
+    lang: str
+    widest: int
 
-def _record(sheet: Worksheet, entry: Entry, steps: str) -> Iterator[_Piece]:
-    match entry:
-        case Line():
-            yield from _line(sheet, entry, steps)
-        case Condition():
-            yield _condition(sheet, entry)
-        case Note():
-            yield rf"\noindent {text(entry.text.say(sheet.lang, **entry.values), sheet.lang)}\par"
-        case Table():
-            yield from _table(sheet, entry)
-        case Given():
-            pass  # they stand together at the top
+    def text(self, words: str | Text) -> str:
+        return text(words.say(self.lang) if isinstance(words, Text) else words, self.lang)
 
-
-def _given(sheet: Worksheet, given: list[Given]) -> str:
-    items = [
-        f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({text(g.source, sheet.lang)})"
-        for g in given
-    ]
-    return rf"\noindent\textbf{{{page.GIVEN.say(sheet.lang)}}}\quad " + ",\n".join(items) + r"\par"
-
-
-def _line(sheet: Worksheet, line: Line, steps: str) -> Iterator[_Piece]:
-    yield _chain(sheet.chain(line, LATEX, full=steps == "full"), text(sheet.say(line.text), sheet.lang))
-    if steps == "full":
-        yield from (_chain(chain) for chain in page.entry_chains(sheet, line, LATEX))
-
-
-def _chain(chain: Chain, reason: str = "", front: str = "") -> _Rows:
-    """Set name = part = … = value on one row if it fits, otherwise a row for each part, broken before + and −."""
-    head = front + chain.name.text
-    signs = ["="] * len(chain.parts) + [r"\approx" if chain.sign == "≈" else "="]
-    parts = [*chain.parts, chain.value]
-    joined = " ".join(f"{sign} {part.text}" for sign, part in zip(signs, parts, strict=True))
-    room = WIDEST - width(head)
-    if width(joined) <= room:
-        return _tagged([f"{head} &{joined}"], reason)
-    rows = [row for sign, part in zip(signs, parts, strict=True) for row in _part(sign, part, room)]
-    rows[0] = head + " " + rows[0]
-    return _tagged(rows, reason)
-
-
-def _part(sign: str, part: Block, room: int) -> list[str]:
-    """Set one part of a chain on as many rows as it needs."""
-    rows = [f"&{sign} "]
-    for number, piece in enumerate(part.pieces):
-        if number and width(rows[-1]) + width(piece) > room:
-            rows.append(r"&\quad {}")
-        rows[-1] += piece
-    return rows
-
-
-def _tagged(rows: list[str], reason: str) -> _Rows:
-    """Put the reason at the right margin: beside the first row if there is room, otherwise at the last."""
-    widest = max(map(width, rows))
-    size = next(name for least, name in _SIZES if least * widest <= WIDEST)
-    if reason:
-        here = 0 if width(rows[0]) + width(reason) + 2 <= WIDEST else -1
-        rows[here] += rf" \tag*{{\small {reason}}}"
-    return _Rows(tuple(rows), size)
-
-
-def _condition(sheet: Worksheet, entry: Condition) -> _Rows:
-    test, values = sheet.formula(entry, LATEX).text, sheet.substituted(entry, LATEX).text
-    verdict = text((Text(": yes", "：是") if entry.held else Text(": no", "：否")).say(sheet.lang), sheet.lang)
-    first, second = rf"& {test}\;?", rf"{values}\text{{{verdict}}}"
-    fits = width(first) + width(second) <= WIDEST
-    rows = [rf"{first}\quad {second}"] if fits else [first, rf"& {second}"]
-    return _tagged(rows, text(sheet.say(entry.text), sheet.lang))
-
-
-def _table(sheet: Worksheet, table: Table) -> Iterator[_Piece]:
-    yield rf"\noindent {text(table.title.say(sheet.lang), sheet.lang)}\par\nopagebreak"
-    for line, at in tables.formulas_of(sheet, table):
-        writer = Writer(LATEX, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
-        right = writer.write(line.right)
-        rows = _part("=", right, WIDEST - width(writer.write(line.left).text))
-        rows[0] = f"{writer.write(line.left).text} {rows[0]}"
-        yield _tagged(rows, "")
-    header, *rows_ = tables.cells_of(sheet, table)
-    yield _tabular([[text(cell, sheet.lang) for cell in row] for row in (header, *rows_)])
-
-
-def _tabular(grid: list[list[str]]) -> str:
-    header, *body = (" & ".join(row) + r" \\" for row in grid)
-    wide = max(sum(width(cell) + 2 for cell in row) for row in grid)
-    size = next(name for least, name in _SIZES if least * wide <= WIDEST)
-    found = []
-    rows = iter(body)
-    while chunk := list(islice(rows, LONGEST_TABLE)):
-        inner = "\n".join([r"\hline", header, r"\hline", *chunk, r"\hline"])
-        found.append(
-            f"\\begin{{center}}{size}\n\\begin{{tabular}}{{{'r' * len(grid[0])}}}\n{inner}\n\\end{{tabular}}\n"
-            "\\end{center}"
-        )
-    return "\n".join(found)
-
-
-def _answers(sheet: Worksheet) -> str:
-    """Set the answers below the lines, the main one in a box; several on a row where they fit."""
-    rows: list[str] = []
-    wide = 0
-    for number, name in enumerate(page.answers_below(sheet)):
-        sign, value = page.answer_formula(sheet, name, LATEX)
-        formula = rf"\text{{{text(name, sheet.lang)}}} {sign.replace('≈', chr(92) + 'approx')} {value}"
-        formula = rf"\boxed{{{formula}}}" if number == 0 else formula
-        formula += rf"\text{{{text(page.unrounded_text(sheet, name), sheet.lang)}}}" * bool(
-            page.unrounded_text(sheet, name)
-        )
-        if rows and wide + width(formula) + 4 <= WIDEST:
-            rows[-1] += r" \qquad " + formula
-            wide += width(formula) + 4
+    def sheet(self, sheet: Worksheet, steps: str, conventions: bool) -> Iterator[_Piece]:
+        yield rf"\subsection*{{{self.text(page.headline(sheet))}}}"
+        if steps == "brief":
+            yield self.answer_list(sheet)
         else:
-            rows.append(formula)
-            wide = width(formula)
-    return "\\begin{gather*}\n" + " \\\\\n".join(rows) + "\n\\end{gather*}%"
+            given = [entry for entry in sheet.entries if isinstance(entry, Given)]
+            if given:
+                yield self.given(sheet, given)
+            for entry in page.shown_entries(sheet.entries, steps):
+                yield from self.record(sheet, entry, steps)
+            yield self.answers(sheet)
+        if page.conventions_text(sheet):
+            yield rf"\noindent{{\small {self.text(page.conventions_text(sheet))}\par}}"
+        if conventions:
+            yield from self.other_conventions(sheet)
+
+    # -- records
+
+    def record(self, sheet: Worksheet, entry: Entry, steps: str) -> Iterator[_Piece]:
+        match entry:
+            case Line():
+                yield from self.line(sheet, entry, steps)
+            case Condition():
+                yield self.condition(sheet, entry)
+            case Note():
+                yield rf"\noindent {self.text(entry.text.say(self.lang, **entry.values))}"
+            case Table():
+                yield from self.table(sheet, entry)
+            case Given():
+                pass  # they stand together at the top
+
+    def given(self, sheet: Worksheet, given: list[Given]) -> str:
+        items = [
+            f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({self.text(g.source)})"
+            for g in given
+        ]
+        return rf"\noindent\textbf{{{self.text(page.GIVEN)}}}\quad " + ",\n".join(items)
+
+    def line(self, sheet: Worksheet, line: Line, steps: str) -> Iterator[_Piece]:
+        yield self.chain(sheet.chain(line, LATEX, full=steps == "full"), self.text(sheet.say(line.text)))
+        if steps == "full":
+            yield from (self.chain(chain) for chain in page.entry_chains(sheet, line, LATEX))
+
+    def condition(self, sheet: Worksheet, entry: Condition) -> _Rows:
+        test, values = sheet.formula(entry, LATEX).text, sheet.substituted(entry, LATEX).text
+        verdict = self.text(Text(": yes", "：是") if entry.held else Text(": no", "：否"))
+        first, second = rf"& {test}\;?", rf"{values}\text{{{verdict}}}"
+        fits = width(first) + width(second) <= self.widest
+        rows = [rf"{first}\quad {second}"] if fits else [first, rf"& {second}"]
+        return self.rows(rows, self.text(sheet.say(entry.text)))
+
+    def table(self, sheet: Worksheet, table: Table) -> Iterator[_Piece]:
+        yield rf"\noindent {self.text(table.title)}"
+        for line, at in tables.formulas_of(sheet, table):
+            writer = Writer(LATEX, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
+            left = writer.write(line.left).text
+            first, *others = self.part("=", writer.write(line.right), left)
+            yield self.rows([f"{left} {first}", *others])
+        yield self.tabular([[self.text(cell) for cell in row] for row in tables.cells_of(sheet, table)])
+
+    def tabular(self, grid: list[list[str]]) -> str:
+        header, *body = (" & ".join(row) + r" \\" for row in grid)
+        size = self.size(max(sum(width(cell) + 2 for cell in row) for row in grid))
+        found = []
+        for start in range(0, len(body), LONGEST_TABLE):
+            inner = "\n".join([r"\hline", header, r"\hline", *body[start : start + LONGEST_TABLE], r"\hline"])
+            columns = "r" * len(grid[0])
+            found.append(f"\\hspace*{{1em}}\\begin{{tabular}}{{{columns}}}\n{inner}\n\\end{{tabular}}")
+        return f"\\begin{{flushleft}}{size}\n" + "\n\n".join(found) + "\n\\end{flushleft}"
+
+    # -- rows
+
+    def chain(self, chain: Chain, reason: str = "", front: str = "") -> _Rows:
+        """Set name = part = … = value on one row if it fits, otherwise a row for each part, broken before + and −."""
+        head = front + chain.name.text
+        signs = ["="] * len(chain.parts) + [_sign(chain.sign)]
+        parts = list(zip(signs, (*chain.parts, chain.value), strict=True))
+        one = f"{head} &" + " ".join(f"{sign} {part.text}" for sign, part in parts)
+        if width(one) <= self.widest:
+            return self.rows([one], reason)
+        first, *others = (row for sign, part in parts for row in self.part(sign, part, head))
+        return self.rows([f"{head} {first}", *others], reason)
+
+    def part(self, sign: str, part: Block, head: str) -> list[str]:
+        """Set one part of a chain behind its name on as many rows as it needs."""
+        room = self.widest - width(head)
+        rows = [f"&{sign} "]
+        for number, piece in enumerate(part.pieces):
+            if number and width(rows[-1]) + width(piece) > room:
+                rows.append(r"&\quad {}")
+            rows[-1] += piece
+        return rows
+
+    def rows(self, rows: list[str], reason: str = "") -> _Rows:
+        """Put the reason at the right margin: beside the first row if there is room, otherwise at the last."""
+        size = self.size(max(map(width, rows)))
+        if reason:
+            here = 0 if width(rows[0]) + width(reason) + 2 <= self.widest else -1
+            rows[here] += rf" \tag*{{\small {reason}}}"
+        return _Rows(tuple(rows), size)
+
+    def size(self, wide: int) -> str:
+        """Return the size of type in which rows of that width fit."""
+        return next(name for least, name in _SIZES if least * wide <= self.widest)
+
+    # -- answers
+
+    def answers(self, sheet: Worksheet) -> str:
+        """Set the answers below the lines, the main one in a box; several on a row where they fit."""
+        rows: list[str] = []
+        for number, name in enumerate(page.answers_below(sheet)):
+            sign, value = page.answer_formula(sheet, name, LATEX)
+            formula = rf"\text{{{self.text(name)}}} {_sign(sign)} {value}"
+            if page.unrounded_text(sheet, name):
+                formula += rf"\text{{{self.text(page.unrounded_text(sheet, name))}}}"
+            if not number:
+                rows.append(rf"\boxed{{{formula}}}")
+            elif width(rows[-1]) + width(formula) + 4 <= self.widest:
+                rows[-1] += rf" \qquad {formula}"
+            else:
+                rows.append(formula)
+        return "\\begin{gather*}\n" + " \\\\\n".join(rows) + "\n\\end{gather*}"
+
+    def answer_list(self, sheet: Worksheet) -> str:
+        says = {answer.name: answer.says for answer in sheet.topic.answers}
+        rows = []
+        for name in sheet.answers:
+            sign, value = page.answer_formula(sheet, name, LATEX)
+            unrounded = self.text(page.unrounded_text(sheet, name))
+            formula = f"${_sign(sign)} {value}${unrounded}"
+            rows.append(rf"\texttt{{{self.text(name)}}} & {formula} & {self.text(says[name])} \\")
+        body = "\n".join(rows)
+        return f"\\begin{{flushleft}}\n\\begin{{tabular}}{{lll}}\n{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
+
+    def other_conventions(self, sheet: Worksheet) -> Iterator[str]:
+        items = []
+        for switch, meaning, changed in page.other_conventions(sheet):
+            answers = ", ".join(f"{n} = {v}" if n else v for n, v in changed.items()) or page.SAME
+            items.append(rf"\item \texttt{{{self.text(switch)}}} ({self.text(meaning)}): {self.text(answers)}")
+        if items:
+            yield "\\begin{itemize}\n" + "\n".join(items) + "\n\\end{itemize}"
+
+    # -- verdicts
+
+    def verdict(self, name: str, verdict: Verdict) -> Iterator[_Piece]:
+        mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
+        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(verdict_text(name, verdict, self.lang))}"
+        if verdict.column is not None and verdict.given.strip():
+            typed, at = verdict.given.replace("\n", " "), verdict.column
+            where = self.text(typed[at : at + 1]) or r"\phantom{0}"
+            front, rest = self.text(typed[max(0, at - 30) : at]), self.text(typed[at + 1 : at + 30])
+            yield rf"\noindent\quad\texttt{{{front}}}\underline{{\texttt{{{where}}}}}\texttt{{{rest}}}"
+        before = ""
+        for explanation in verdict.explanations:
+            yield rf"\noindent {self.text(explanation.remedy)}"
+            parting = explanation.parting
+            if parting is None:
+                continue
+            yours, right = (rf"\text{{{self.text(says)}}}\quad " for says in labels(verdict))
+            yield self.chain(parting.your_line.chain(LATEX), front=yours)
+            if parting.right_line is not None and parting.right != before:
+                yield self.chain(parting.right_line.chain(LATEX), front=right)
+            before = parting.right
 
 
-def _answer_list(sheet: Worksheet) -> str:
-    says = {answer.name: answer.says.say(sheet.lang) for answer in sheet.topic.answers}
-    rows = []
-    for name in sheet.answers:
-        sign, value = page.answer_formula(sheet, name, LATEX)
-        sign = r"\approx" if sign == "≈" else sign
-        unrounded = text(page.unrounded_text(sheet, name), sheet.lang)
-        rows.append(
-            rf"\texttt{{{text(name, sheet.lang)}}} & ${sign} {value}${unrounded} & {text(says[name], sheet.lang)} \\"
-        )
-    return "\\begin{flushleft}\n\\begin{tabular}{lll}\n" + "\n".join(rows) + "\n\\end{tabular}\n\\end{flushleft}"
-
-
-def _other_conventions(sheet: Worksheet) -> str:
-    items = []
-    for switch, meaning, changed in page.other_conventions(sheet):
-        answers = ", ".join(f"{n} = {v}" if n else v for n, v in changed.items()) or page.SAME.say(sheet.lang)
-        switch, meaning, answers = (text(each, sheet.lang) for each in (switch, meaning, answers))
-        items.append(rf"\item \texttt{{{switch}}} ({meaning}): {answers}")
-    return "\\begin{itemize}\n" + "\n".join(items) + "\n\\end{itemize}" if items else ""
-
-
-# ---------------------------------------------------------------- verdicts
-
-
-def report_latex(report: Report) -> str:
-    """Return the verdicts as a fragment."""
-    return _set([piece for name, verdict in report.verdicts.items() for piece in _verdict(name, verdict, report.lang)])
-
-
-def _verdict(name: str, verdict: Verdict, lang: str) -> Iterator[_Piece]:
-    mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
-    yield rf"\medskip\noindent\textbf{{{mark}}} {text(verdict_text(name, verdict, lang), lang)}\par"
-    if verdict.column is not None and verdict.given.strip():
-        typed, at = verdict.given.replace("\n", " "), verdict.column
-        where = text(typed[at : at + 1], lang) or r"\phantom{0}"
-        before, after = text(typed[max(0, at - 30) : at], lang), text(typed[at + 1 : at + 30], lang)
-        yield rf"\noindent\quad\texttt{{{before}}}\underline{{\texttt{{{where}}}}}\texttt{{{after}}}\par"
-    before = ""
-    for explanation in verdict.explanations:
-        yield rf"\noindent {text(explanation.remedy.say(lang), lang)}\par"
-        parting = explanation.parting
-        if parting is None:
-            continue
-        yours, right = (rf"\text{{{text(says.say(lang), lang)}}}\quad " for says in labels(verdict))
-        yield _chain(parting.your_line.chain(LATEX), "", yours)
-        if parting.right_line is not None and parting.right != before:
-            yield _chain(parting.right_line.chain(LATEX), "", right)
-        before = parting.right
+def _sign(sign: str) -> str:
+    return r"\approx" if sign == "≈" else sign
 
 
 # ---------------------------------------------------------------- documents
@@ -257,6 +260,7 @@ def document(fragment: str, lang: str) -> str:
         r"\usepackage[margin=2cm]{geometry}",
         r"\usepackage[fleqn]{amsmath}",
         r"\setlength{\mathindent}{1em}",
+        r"\pagestyle{plain}",
         r"\begin{document}",
     ]
     return "\n".join([*head, fragment + r"\end{document}", ""])
