@@ -133,11 +133,9 @@ def _row(chain: Chain, reason: str = "") -> str:
 def _parts(chain: Chain) -> str:
     signs = ["="] * len(chain.parts) + [chain.sign]
     blocks = [*chain.parts, chain.value]
-    spans = [
+    return " ".join(
         f'<span class="part">{_broken(_sign(sign), block)}</span>' for sign, block in zip(signs, blocks, strict=True)
-    ]
-    spans[-1] = spans[-1].replace('"part"', '"part value"', 1)
-    return " ".join(spans)
+    )
 
 
 def _sign(sign: str) -> str:

@@ -24,6 +24,9 @@ _IN_FRAGMENT, _IN_DOCUMENT = 64, 86
 _SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.0, r"\tiny"))
 """Type for rows that are too wide, each with what is left of their width in it, about."""
 
+_BREAKING = "\\allowdisplaybreaks\\emergencystretch=3em\n"
+"""Displays may be cut by pages; the paragraph above a display, which is set with it, may be loose."""
+
 LONGEST_TABLE = 40
 """Rows of a tabular, which no page breaks; more are put in another one below."""
 
@@ -62,11 +65,11 @@ def _joined(pieces: list[_Piece]) -> str:
             found += (piece for piece in group if isinstance(piece, str))
             continue
         body = " \\\\\n".join(row for piece in group if isinstance(piece, _Rows) for row in piece.rows)
-        found.append(f"{{{size}\\allowdisplaybreaks\n\\begin{{align*}}\n{body}\n\\end{{align*}}}}")
+        found.append(f"{{{size}{_BREAKING}\\begin{{align*}}\n{body}\n\\end{{align*}}}}")
     joined = found[0]
     for piece in found[1:]:
         # no empty line before a display: it belongs to the paragraph above it
-        joined += ("\n" if piece.startswith(("{\\allowdisplaybreaks", r"\begin{gather*}")) else "\n\n") + piece
+        joined += ("\n" if piece.startswith("{" + _BREAKING) else "\n\n") + piece
     return joined + "\n\n"
 
 
@@ -92,7 +95,7 @@ class _Page:
                 yield from self.record(sheet, entry, steps)
             yield self.answers(sheet)
         if page.conventions_text(sheet):
-            yield rf"\noindent{{\small {self.text(page.conventions_text(sheet))}\par}}"
+            yield rf"\noindent{{\small\raggedright {self.text(page.conventions_text(sheet))}\par}}"
         if conventions:
             yield from self.other_conventions(sheet)
 
@@ -193,15 +196,16 @@ class _Page:
         for number, name in enumerate(page.answers_below(sheet)):
             sign, value = page.answer_formula(sheet, name, LATEX)
             formula = rf"\text{{{self.text(name)}}} {_sign(sign)} {value}"
+            pieces = [formula if number else rf"\boxed{{{formula}}}"]
             if page.unrounded_text(sheet, name):
-                formula += rf"\text{{{self.text(page.unrounded_text(sheet, name))}}}"
-            if not number:
-                rows.append(rf"\boxed{{{formula}}}")
-            elif width(rows[-1]) + width(formula) + 4 <= self.widest:
-                rows[-1] += rf" \qquad {formula}"
-            else:
-                rows.append(formula)
-        return "\\begin{gather*}\n" + " \\\\\n".join(rows) + "\n\\end{gather*}"
+                pieces.append(rf"\text{{{self.text(page.unrounded_text(sheet, name))}}}")
+            for place, piece in enumerate(pieces):
+                if rows and width(rows[-1]) + width(piece) + 4 <= self.widest:
+                    rows[-1] += piece if place else rf" \qquad {piece}"
+                else:
+                    rows.append(piece)
+        size = self.size(max(map(width, rows)))
+        return f"{{{size}{_BREAKING}\\begin{{gather*}}\n" + " \\\\\n".join(rows) + "\n\\end{gather*}}"
 
     def answer_list(self, sheet: Worksheet) -> str:
         says = {answer.name: answer.says for answer in sheet.topic.answers}
@@ -212,7 +216,8 @@ class _Page:
             formula = f"${_sign(sign)} {value}${unrounded}"
             rows.append(rf"\texttt{{{self.text(name)}}} & {formula} & {self.text(says[name])} \\")
         body = "\n".join(rows)
-        return f"\\begin{{flushleft}}\n\\begin{{tabular}}{{lll}}\n{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
+        size = self.size(max(map(width, rows)) + 4)
+        return f"\\begin{{flushleft}}{size}\n\\begin{{tabular}}{{lll}}\n{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
 
     def other_conventions(self, sheet: Worksheet) -> Iterator[str]:
         items = []
@@ -220,7 +225,7 @@ class _Page:
             answers = ", ".join(f"{n} = {v}" if n else v for n, v in changed.items()) or page.SAME
             items.append(rf"\item \texttt{{{self.text(switch)}}} ({self.text(meaning)}): {self.text(answers)}")
         if items:
-            yield "\\begin{itemize}\n" + "\n".join(items) + "\n\\end{itemize}"
+            yield "\\begin{itemize}\\raggedright\n" + "\n".join(items) + "\n\\end{itemize}"
 
     # -- verdicts
 

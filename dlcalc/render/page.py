@@ -147,7 +147,10 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
     for place, node, value in islice(sheet.entry_formulas(line), MOST_ENTRIES):
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
         parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in (False, True))
-        yield Chain(left, parts, "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, notation))
+        shown = sheet.shown(value, notation)
+        if parts[-1].rows == shown.rows:
+            parts = parts[:-1]
+        yield Chain(left, parts, "≈" if sheet.is_rounded(value) else "=", shown)
 
 
 def _chain(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:
