@@ -125,7 +125,7 @@ def _line(sheet: Worksheet, line: Line, steps: str) -> Iterator[str]:
 
 def _row(chain: Chain, reason: str = "") -> str:
     return (
-        f'<tr><th scope="row">{_math(chain.name.text)}</th><td class="chain">{_parts(chain)}</td>'
+        f'<tr><th scope="row">{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td>'
         f'<td class="reason">{text(reason)}</td></tr>'
     )
 
@@ -153,8 +153,8 @@ def _condition(sheet: Worksheet, entry: Condition) -> str:
     verdict = (Text("yes", "是") if entry.held else Text("no", "否")).say(sheet.lang)
     colon = "：" if sheet.lang == "zh" else ": "
     return (
-        f'<tr><th></th><td class="chain"><span class="part">{test}&#160;?</span> '
-        f'<span class="part">{values}{colon}<b>{text(verdict)}</b></span></td>'
+        f'<tr><th></th><td class="chain"><div><span class="part">{test}&#160;?</span> '
+        f'<span class="part">{values}{colon}<b>{text(verdict)}</b></span></div></td>'
         f'<td class="reason">{text(sheet.say(entry.text))}</td></tr>'
     )
 
@@ -163,10 +163,8 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[str]:
     yield f'<p class="note">{text(table.title.say(sheet.lang))}</p>'
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(MATHML, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
-        yield (
-            f'<tr><th scope="row">{_math(writer.write(line.left).text)}</th>'
-            f'<td class="chain"><span class="part">{_broken(_sign("="), writer.write(line.right))}</span></td></tr>'
-        )
+        left, right = _math(writer.write(line.left).text), _broken(_sign("="), writer.write(line.right))
+        yield f'<tr><th scope="row">{left}</th><td class="chain"><div><span class="part">{right}</span></div></td></tr>'
     header, *rows = tables.cells_of(sheet, table)
     head = "".join(f'<th scope="col">{text(cell)}</th>' for cell in header)
     body = "\n".join(
@@ -240,7 +238,7 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
         rows += _lines(
             [
                 f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(lang))}</th>'
-                f'<th>{_math(chain.name.text)}</th><td class="chain">{_parts(chain)}</td></tr>'
+                f'<th>{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td></tr>'
                 for says, (chain, kind) in zip(labels(verdict), chains, strict=False)
             ]
         )

@@ -115,10 +115,13 @@ class _Page:
                 pass  # they stand together at the top
 
     def given(self, sheet: Worksheet, given: list[Given]) -> str:
-        items = [
-            f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({self.text(g.source)})"
-            for g in given
-        ]
+        items = []
+        for g in given:
+            item = (
+                f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({self.text(g.source)})"
+            )
+            size = self.size(width(item))
+            items.append(f"{{{size}{item}}}" if size else item)
         return rf"\noindent\textbf{{{self.text(page.GIVEN)}}}\quad " + ",\n".join(items)
 
     def line(self, sheet: Worksheet, line: Line, steps: str) -> Iterator[_Piece]:
