@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any, TypeAlias
 
+from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import UNICODE, Writer
-from dlcalc.core.records import Condition, Given, Line, Note, Table
+from dlcalc.core.notation import UNICODE, Writer, count, shape_of
+from dlcalc.core.records import Condition, Given, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -65,7 +67,13 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     if given:
         label = _GIVEN.say(sheet.lang) + "  "
         items = [beside((f"{_symbol(sheet, g)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})")) for g in given]
-        yield from ([("given", row)] for row in _listed(label, items, width))
+        flat = [item for item in items if len(item.rows) == 1]
+        upright = [item for item in items if len(item.rows) > 1]
+        if flat:
+            yield from ([("given", row)] for row in _listed(label, flat, width))
+        for number, some in enumerate(_by_height(upright)):
+            front = label if not flat and number == 0 else " " * cells(label)
+            yield from ([("given", row)] for row in _listed(front, some, width))
         yield []
     indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
     hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
@@ -83,8 +91,46 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 )
             case Table():
                 yield from _table(sheet, entry)
+            case Picture():
+                yield from picture_rows(sheet, entry, indent, width)
             case Given():
                 pass
+
+
+def picture_rows(sheet: Worksheet, picture: Picture, indent: int, width: int) -> Iterator[Row]:
+    """Draw a map once for each window, what the window covers in brackets, and below it what it gives."""
+    if not picture.is_small:
+        return
+    yield from ([("note", row)] for row in wrap(picture.title.say(sheet.lang), width - 2, "  "))
+    text = [[sheet.shown(v, UNICODE).text for v in row] for row in picture.map.tolist()]
+    wide = max(cells(cell) for row in text for cell in row)
+    drawings = []
+    for place, covered in zip(picture.result.places(), picture.marks(picture.result.shape), strict=True):
+        writer = Writer(UNICODE, picture.at, {}, sheet.style, indices=sheet.topic.indices)
+        name = writer.write(Name(picture.name.base, picture.name.first, tuple(map(Number, place)))).text
+        value = picture.result.entry(*place)
+        sign = "≈" if sheet.is_rounded(value) else "="
+        caption = f"{name} {sign} {sheet.shown(value, UNICODE).text}"
+        rows = [_marked_row(row, number, covered, wide) for number, row in enumerate(text)]
+        across = max(cells(caption), cells(rows[0]))
+        drawings.append([row + " " * (across - cells(row)) for row in (*rows, caption)])
+    fits = max(1, (width - indent + 4) // (cells(drawings[0][0]) + 4))
+    for start in range(0, len(drawings), fits):
+        if start:
+            yield []
+        beside_ = drawings[start : start + fits]
+        for number, row in enumerate(zip(*beside_, strict=True)):
+            role = "value" if number == len(beside_[0]) - 1 else "formula"
+            yield [(role, " " * indent + "    ".join(row))]
+
+
+def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]], wide: int) -> str:
+    text = ""
+    for column, cell in enumerate(cells_):
+        here, before = (row, column) in covered, column > 0 and (row, column - 1) in covered
+        text += ("]" if before and not here else " ") + ("[" if here and not before else " ")
+        text += " " * (wide - cells(cell)) + cell
+    return text[1:] + ("]" if (row, len(cells_) - 1) in covered else " ")
 
 
 def stands_in(entry: Line | Condition, table: Table) -> bool:
@@ -97,6 +143,11 @@ def stands_in(entry: Line | Condition, table: Table) -> bool:
 def _symbol(sheet: Worksheet, given: Given) -> str:
     base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
     return UNICODE.symbol(str(base), family, (), sheet.topic.indices)
+
+
+def _by_height(items: list[Block]) -> list[list[Block]]:
+    """Part matrices into runs of the same height: side by side they then stand even."""
+    return [list(run) for _, run in groupby(items, lambda item: len(item.rows))]
 
 
 def _listed(label: str, items: list[Block], width: int) -> list[str]:
@@ -133,6 +184,8 @@ def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[
         left = Block((UNICODE.symbol(str(base), family, place, sheet.topic.indices),))
         head = beside((" " * max(0, indent - left.width), left))
         parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in (False, True)]
+        if parts[-1].rows == sheet.shown(value, UNICODE).rows:
+            parts.pop()
         yield from _chain(head, parts, "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, UNICODE), "", width)
 
 
@@ -216,7 +269,13 @@ def answer_text(sheet: Worksheet, name: str) -> str:
 def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
     if isinstance(value, list) and sheet.topic.answer(name).is_size and all(isinstance(v, int) for v in value):
         return "×".join(map(str, value))
+    if count(value) > MOST_IN_ANSWER:
+        return "[" + "×".join(map(str, shape_of(value))) + "]"
     return tables.inline(sheet, value)
+
+
+MOST_IN_ANSWER = 100
+"""Numbers that an answer shows; of larger ones the shape stands there. JSON has them all."""
 
 
 def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
