@@ -190,6 +190,10 @@ class Array:
             return _wrap(self.floats @ other.floats)
         return _wrap(self.data @ other.data)
 
+    def reshaped(self, shape: tuple[int, ...]) -> Array:
+        """Return the same entries in another shape."""
+        return Array(self.data.reshape(shape))
+
     @property
     def T(self) -> Array:
         """The transpose."""

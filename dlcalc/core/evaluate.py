@@ -55,6 +55,8 @@ def _compile_apply(op: Operator, args: tuple[Node, ...], bound: frozenset[str]) 
     value = op.value
     if op.name in ("floor", "ceil") and isinstance(args[0], Apply) and args[0].op.name == "/":
         return _rounded_quotient(op, args[0].args, bound)
+    if op.name == "every" and isinstance(args[0], Apply) and args[0].op.name == "corr":
+        return _strided(args[0].args, args[1], bound)
     runs = tuple(compile_node(arg, bound) for arg in args)
     if op.name == "if":
         then, test, other = runs
@@ -85,6 +87,18 @@ def _rounded_quotient(op: Operator, args: tuple[Node, ...], bound: frozenset[str
         if isinstance(a, int) and isinstance(b, int) and b:
             return sign * (sign * a // b)
         return op.value(divide(a, b))
+
+    return run
+
+
+def _strided(slid: tuple[Node, ...], step: Node, bound: frozenset[str]) -> Run:
+    """Slide a window by the step at once: the places between are never worked out."""
+    map_, kernel, by = (compile_node(arg, bound) for arg in (*slid, step))
+
+    def run(env: Environment, at: Bindings) -> Any:
+        from dlcalc.core.maps import every_corr
+
+        return every_corr(map_(env, at), kernel(env, at), by(env, at))
 
     return run
 
@@ -240,6 +254,10 @@ def entry(node: Node, place: tuple[int, ...], env: Environment, at: Bindings) ->
                     return Apply(OPERATORS["*"], (left, right))
                 case "dot":
                     return _dot(args[0], args[1], place, env, at)
+                case "map":
+                    from dlcalc.core.maps import map_entry
+
+                    return map_entry(node, place, env, at)
         case Fold(kind=kind, body=body, variable=variable, over=over):
             first_index = next(iter(compile_span(node, frozenset(at))(env, at)))
             return Fold(kind, entry(body, place, env, {**at, variable: first_index}), variable, over)

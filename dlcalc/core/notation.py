@@ -134,6 +134,12 @@ class Notation:
             return Block((r"\begin{bmatrix}" + body + r"\end{bmatrix}",))
         return stacked(rows)
 
+    def dots(self, *, down: bool, across: bool) -> str:
+        """Write the dots that stand for left-out rows, columns or both."""
+        if self.name == "latex":
+            return r"\ddots" if down and across else r"\vdots" if down else r"\cdots"
+        return self.sign("⋱" if down and across else "⋮" if down else "⋯")
+
     def brackets(self, inner: Block) -> Block:
         """Put round brackets around a piece."""
         if self.name == "latex":
@@ -203,15 +209,34 @@ class Writer:
             if not isinstance(nested, tuple | list):
                 return self._value(nested, more)
             column = not isinstance(nested[0], tuple | list)
-            rows = [[v] for v in nested] if column else nested
+            rows: list[list[Any]] = [[v] for v in nested] if column else [list(row) for row in nested]
             if self.notation.name != "text" and len(rows) == 1 and len(rows[0]) == 1 and _is_number(rows[0][0]):
                 return self._value(rows[0][0], more)  # a layer of one unit is written without brackets
             if rows and isinstance(rows[0][0], tuple | list):
+                if self.notation.name != "text" and count(nested) > MOST_IN_ROW:
+                    sides = map(self.notation.number, map(str, shape_of(nested)))
+                    times = r" \times " if self.notation.name == "latex" else self.notation.sign("×")
+                    return Shown(
+                        Block((self.notation.sign("[") + times.join(sides) + self.notation.sign("]"),)), ATOM, True
+                    )
                 return Shown(Block((self._nested(nested, more),)), ATOM, True)
-            written = [[self.notation.number(self.style.number(v, more)) for v in row] for row in rows]
-            return Shown(self.notation.matrix(written, column), ATOM, True)
+            return Shown(self.notation.matrix(self._written(rows, more), column), ATOM, True)
         text = self.style.number(value, more)
         return Shown(Block((self.notation.number(text),)), _number_binds(text), top="number")
+
+    def _written(self, rows: list[list[Any]], more: int) -> list[list[str]]:
+        """Write a matrix's entries; of a large one the first and the last, with dots between."""
+        picked: list[int | None] = list(range(len(rows)))
+        columns: list[int | None] = list(range(len(rows[0])))
+        if self.notation.name != "text":
+            picked, columns = _ends(picked), _ends(columns)
+
+        def one(i: int | None, j: int | None) -> str:
+            if i is None or j is None:
+                return self.notation.dots(down=i is None, across=j is None)
+            return self.notation.number(self.style.number(rows[i][j], more))
+
+        return [[one(i, j) for j in columns] for i in picked]
 
     def _nested(self, value: Any, more: int) -> str:
         """Write an array of more than two dimensions as nested lists."""
@@ -260,6 +285,15 @@ class Writer:
             return Shown(beside(("[", *pieces, "]")), ATOM, True)
         return Shown(self.notation.matrix([[item.block.rows[0]] for item in items], True), ATOM, True)
 
+    def _row(self, node: ListOf) -> Shown:
+        """Write a list given to a function, one step for each dimension, on one row: (2, 3)."""
+        if self.notation.name == "text":
+            return self._show(node)
+        inner: list[Block | str] = []
+        for number, item in enumerate(node.items):
+            inner.extend([self.notation.sign(", ") if number else "", self._show(item).block.closed])
+        return Shown(self.notation.brackets(beside(inner)))
+
     def _fold(self, fold: Fold) -> Shown:
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
         op = OPERATORS["+" if fold.kind == "sum" else "*"]
@@ -288,7 +322,7 @@ class Writer:
         return shown
 
     def _apply(self, op: Operator, args: tuple[Node, ...]) -> Shown:
-        shown = tuple(self._show(arg) for arg in args)
+        shown = tuple(self._row(arg) if op.is_function and isinstance(arg, ListOf) else self._show(arg) for arg in args)
         if op.name == "*" and self._juxtaposed(args):
             return Shown(beside((shown[0].block, shown[1].block)), PRODUCT, shown[1].array, op.name)
         return self._join(op, shown)
@@ -400,6 +434,26 @@ def _number_binds(text: str) -> int:
 def _size(value: Any) -> int:
     """How many numbers an array holds; 0 for what is no array."""
     return int(value.data.size) if hasattr(value, "tolist") else 0
+
+
+MOST_SHOWN = 12
+"""Rows and columns of a matrix that are written out."""
+MOST_IN_ROW = 30
+"""Numbers of an array of three or more dimensions that are written out."""
+
+
+def _ends(indices: list[int | None]) -> list[int | None]:
+    return indices if len(indices) <= MOST_SHOWN else [*indices[:4], None, indices[-1]]
+
+
+def shape_of(nested: Any) -> tuple[int, ...]:
+    """Return the shape of nested lists of numbers; () for a number."""
+    return (len(nested), *shape_of(nested[0])) if isinstance(nested, tuple | list) else ()
+
+
+def count(nested: Any) -> int:
+    """Return how many numbers nested lists hold."""
+    return len(nested) * count(nested[0]) if isinstance(nested, tuple | list) else 1
 
 
 def _is_number(value: Any) -> bool:

@@ -137,6 +137,31 @@ def _softmax(z: Any) -> Any:
     return softmax(z)
 
 
+def _map(name: str) -> Callable[..., Any]:
+    """Return an operation on maps; the module with them loads NumPy, so it is loaded at the first use."""
+
+    def apply(*args: Any) -> Any:
+        from dlcalc.core import maps
+
+        return getattr(maps, name)(*args)
+
+    return apply
+
+
+def _map_row(
+    name: str,
+    arguments: int,
+    unicode: Parts = (),
+    latex: Parts = (),
+    binds: int = ATOM,
+    entry: str = "map",
+    mathml: Parts = (),
+) -> Operator:
+    """Return the row of an operation on maps; all but `corr` and `every` are written as calls."""
+    needs = (ATOM if name in ("corr", "every") else 0,) * arguments
+    return Operator(name, _map(name), binds, needs, (), unicode, latex, entry, mathml)
+
+
 def _transpose(x: Any) -> Any:
     return x if isinstance(x, int | float | Fraction) else x.T
 
@@ -271,6 +296,33 @@ ROWS = (
     _function("tanh", _floats("tanh", math.tanh, "tanh"), latex=(r"\tanh\left(", 0, r"\right)")),
     _function("sigmoid", _floats("sigmoid", _sigmoid), ("σ(", 0, ")"), (r"\sigma\left(", 0, r"\right)")),
     _function("softmax", _softmax, entry="none"),
+    _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
+    _map_row(
+        "every",
+        2,
+        (0, "↓", 1),
+        (0, r"{\downarrow}_{", 1, "}"),
+        POWER,
+        mathml=(0, "<msub><mo>↓</mo><mrow>", 1, "</mrow></msub>"),
+    ),
+    _map_row("pad", 3),
+    _map_row("crop", 3),
+    _map_row("first", 2),
+    _map_row("flip", 1, ("rot180(", 0, ")"), (r"\operatorname{rot180}\left(", 0, r"\right)")),
+    _map_row("stretch", 2),
+    _map_row("flat", 1),
+    _map_row("total", 1, ("Σ(", 0, ")"), (r"\sum\left(", 0, r"\right)"), entry="none"),
+    _map_row("conv_matrix", 5, entry="none"),
+    _map_row("max_pool", 6, ("maxpool(", 0, ", ", 1, ", ", 2, ")")),
+    _map_row("sum_pool", 5, ("sumpool(", 0, ", ", 1, ", ", 2, ")")),
+    _map_row("cells", 5, entry="none"),
+    _map_row("cells_padded", 6, entry="none"),
+    _map_row("max_regions", 2),
+    _map_row("mean_regions", 2),
+    _map_row("max_route", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")"), entry="none"),
+    _map_row("max_route_all", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")"), entry="none"),
+    _map_row("max_route_shared", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")"), entry="none"),
+    _map_row("spread", 5, entry="none"),
     Operator(
         "outer",
         _outer,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from dlcalc.core.formula import Key, Name, Node, key_text
 from dlcalc.errors import Text
@@ -67,4 +67,28 @@ class Table:
     columns: tuple[str, ...]
 
 
-Entry = Given | Line | Condition | Note | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A map with a window marked on it, once for each place of the result.
+
+    `marks` takes the result's shape and returns, place by place, the entries (row, column, from 0) of the map that
+    the window covers there.
+    """
+
+    title: Text
+    map: Any
+    name: Name
+    at: Mapping[str, Any]
+    result: Any
+    marks: Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
+
+    LARGEST: ClassVar[int] = 8
+    MOST: ClassVar[int] = 9
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the map and the number of windows are small enough to be drawn."""
+        return bool(max(self.map.shape) <= self.LARGEST and self.result.data.size <= self.MOST)
+
+
+Entry = Given | Line | Condition | Note | Table | Picture

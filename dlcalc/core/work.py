@@ -7,17 +7,18 @@ one is a `Mode`: two small functions, one for inputs and one for each line's val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
 from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
-from dlcalc.core.formula import Equation, Key, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
+from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
+Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
 OnInput = Callable[[str, Any], Any]
 OnLine = Callable[[Key, Any], Any]
 
@@ -195,6 +196,12 @@ class Work:
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
 
+    def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
+        """Draw a window on a map at each place of a result; both are names of lines or inputs, indices as in `at`.
+
+        `marks` is called with the result's shape, only if the picture is shown (see `records.Picture`).
+        """
+
 
 def _filed(symbol: str, labels: tuple[str | int, ...]) -> Key:
     if not labels or labels == ("",):
@@ -286,6 +293,9 @@ class Sheet(Work):
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         self.records.append((Table, en, zh, index, rows if isinstance(rows, range) else tuple(rows), columns))
 
+    def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
+        self.records.append((Picture, en, zh, map, result, marks, at, self.env))
+
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""
         return [_entry(record) for record in self.records]
@@ -313,6 +323,14 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         return Given(*rest)
     if kind is Note:
         return Note(Text(rest[0], rest[1]), rest[2])
+    if kind is Picture:
+        en, zh, map, result, marks, at, env = rest
+        drawn, shown = parse(map), parse(result)
+        assert isinstance(drawn, Name)
+        assert isinstance(shown, Name)
+        bound = frozenset(at)
+        values = [env[compile_key(name, bound)(env, at)] for name in (drawn, shown)]
+        return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
     return Table(Text(rest[0], rest[1]), *rest[2:])
 
 

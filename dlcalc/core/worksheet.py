@@ -151,6 +151,18 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+LONGEST_VIEW = 10_000
+"""Numbers of an array up to which a line is written out as plain text."""
+
+
+def _shape_text(value: Any) -> str:
+    return "[" + "×".join(map(str, getattr(value, "shape", ()))) + "]"
+
+
+def _size(value: Any) -> int:
+    return int(value.data.size) if hasattr(value, "data") else 0
+
+
 class Worksheet:
     """The worked calculation of one topic for one set of inputs.
 
@@ -242,8 +254,16 @@ class Worksheet:
         return self.written(line).chain(notation, full=full)
 
     def view(self, entry: Line | Condition) -> LineView:
-        """Return a line as plain text."""
+        """Return a line as plain text.
+
+        Of a line with an array of more than `LONGEST_VIEW` numbers, only shapes are written.
+        """
         value = entry.held if isinstance(entry, Condition) else entry.computed
+        if self._is_long(entry, value):
+            formula, shape = self.formula(entry, TEXT).text, _shape_text(value)
+            return LineView(
+                entry.name if isinstance(entry, Line) else "when", formula, formula, shape, shape, self.say(entry.text)
+            )
         exact = exact_text(value) if not hasattr(value, "tolist") else _nested(value.tolist())
         name = (entry.id or "when") if isinstance(entry, Condition) else entry.name
         return LineView(
@@ -254,6 +274,15 @@ class Worksheet:
             shown=self.shown(value, UNICODE).text if not hasattr(value, "tolist") else self.shown(value, TEXT).text,
             reason=self.say(entry.text),
         )
+
+    def _is_long(self, entry: Line | Condition, value: Any) -> bool:
+        """Say whether a line computes or reads an array too long to be written out."""
+        if _size(value) > LONGEST_VIEW:
+            return True
+        if isinstance(entry, Condition) or not hasattr(value, "data"):
+            return False
+        names = (node for node in walk(entry.right) if isinstance(node, Name))
+        return any(_size(self.sheet.env.get(node.base)) > LONGEST_VIEW for node in names)
 
     def reductions(self, entry: Line | Condition) -> list[Node]:
         """Return the line's substitution worked out a layer at a time, innermost first, without its last value.

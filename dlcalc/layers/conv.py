@@ -11,7 +11,8 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry, transposed, window
+from dlcalc.layers import conv_values, geometry, transposed, window
+from dlcalc.layers.geometry import Frame
 
 
 def write(w: Work) -> None:
@@ -37,6 +38,27 @@ def write(w: Work) -> None:
     else:
         window.size_line(w, frame)
     count_lines(w)
+    if inputs["x"] is not None:
+        value_lines(w, frame)
+
+
+def value_lines(w: Work, frame: Frame) -> None:
+    """Write the values of the output, and the other views of the same convolution that are asked for."""
+    inputs = w.inputs
+    if inputs["transpose"]:
+        for name in ("modes", "as_matrix"):
+            if inputs[name]:
+                raise InputError(
+                    Text("It is for an ordinary convolution.", "它只用于普通卷积。"),
+                    Text("Leave it or --transpose out.", "请去掉它或 --transpose。"),
+                ).about(name)
+        conv_values.write_transposed(w, frame)
+        return
+    conv_values.write(w, frame)
+    if inputs["modes"]:
+        conv_values.mode_lines(w, frame)
+    if inputs["as_matrix"]:
+        conv_values.matrix_lines(w, frame)
 
 
 def count_lines(w: Work) -> None:
@@ -148,7 +170,7 @@ MISCONCEPTIONS = (
             "用输入通道乘以卷积核个数：每个卷积核对所有输入通道求和，只输出一张图。",
         ),
         {"C_out": "C_in*F"},
-        catalogue=("M010",),
+        catalogue=("M010", "M043"),
     ),
     Misconception(
         "bias-left-out",

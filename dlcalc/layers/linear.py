@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from dlcalc.core.inputs import times
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
-from dlcalc.errors import Text
+from dlcalc.errors import InputError, Text
 
 
 def write(w: Work) -> None:
@@ -31,9 +34,98 @@ def write(w: Work) -> None:
         )
     else:
         w.let("macs = weights", "each weight is used once per example", "每个样本中每个权重用一次")
+    if w.inputs["x"] is not None:
+        value_lines(w)
+
+
+def settle(inputs: dict[str, Any]) -> None:
+    """Fill in the sizes from x and w.
+
+    Raises:
+        InputError: where one is missing, or their shapes contradict each other or the sizes given.
+    """
+    x, w, b = inputs["x"], inputs["w"], inputs["b"]
+    if x is None and w is None and b is None:
+        return
+    for name, other in (("x", "w"), ("w", "x")):
+        if inputs[name] is None:
+            raise InputError(
+                Text("The values need {name} too.", "求数值还需要 {name}。"),
+                Text("Give --{name}, or leave --{other} and --b out.", "请给出 --{name}，或去掉 --{other} 和 --b。"),
+                name=name,
+                other=other,
+            ).about(name)
+    rows, columns = w.shape
+    if x.data.size != columns:
+        raise InputError(
+            Text(
+                "w has {columns} columns (shape {rows}×{columns}), but x has {n} numbers.",
+                "w 有 {columns} 列（形状 {rows}×{columns}），而 x 有 {n} 个数。",
+            ),
+            Text("Give w as outputs × inputs.", "请按 输出 × 输入 给出 w。"),
+            rows=rows,
+            columns=columns,
+            n=int(x.data.size),
+        ).about("w")
+    if b is not None and (not inputs["bias"] or b.shape != (rows,)):
+        raise InputError(
+            Text("b has {n} number(s), but there are {rows} outputs.", "b 有 {n} 个数，而输出有 {rows} 个。")
+            if inputs["bias"]
+            else Text("b was given, but the layer has no bias.", "给出了 b，但该层没有偏置。"),
+            Text("Give one bias per output, or leave --b out.", "请给每个输出一个偏置，或去掉 --b。"),
+            n=b.shape[0],
+            rows=rows,
+        ).about("b")
+    shape = x.shape if len(x.shape) > 1 else columns
+    for name, found in (("in_features", shape), ("out_features", rows)):
+        said = inputs[name]
+        if said not in (None, found, columns if name == "in_features" else rows):
+            raise InputError(
+                Text("{name} is {said}, but the numbers say {found}.", "{name} 是 {said}，而数值表明是 {found}。"),
+                Text("Leave {name} out.", "请去掉 {name}。"),
+                name=name,
+                said=times(said) if isinstance(said, tuple) else said,
+                found=times(found) if isinstance(found, tuple) else found,
+            ).about(name)
+        inputs[name] = found
+
+
+def value_lines(w: Work) -> None:
+    """Write y = Wx + b."""
+    x, b = w.inputs["x"], w.inputs["b"]
+    w.given("x", x, "x")
+    w.given("W", w.inputs["w"], "w")
+    vector = "x"
+    if len(x.shape) > 1:
+        w.let("x_flat = flat(x)", "the map, row after row", "特征图逐行展平")
+        vector = "x_flat"
+    if b is None:
+        w.let(f"y = W @ {vector}", "each output weighs every input", "每个输出对所有输入加权求和", id="values")
+    else:
+        w.given("b", b, "b")
+        w.let(
+            f"y = W @ {vector} + b",
+            "each output weighs every input and adds its bias",
+            "每个输出对所有输入加权求和，再加偏置",
+            id=f"values-with-bias-{vector}",
+        )
 
 
 MISCONCEPTIONS = (
+    Misconception(
+        "bias-not-added",
+        Text("You left out the bias: it is added to every weighted sum.", "漏了偏置：每个加权和都要加上偏置。"),
+        {"values-with-bias-x": "W @ x", "values-with-bias-x_flat": "W @ x_flat"},
+    ),
+    Misconception(
+        "weights-transposed",
+        Text(
+            "You used the columns of W: each output has a row of weights.",
+            "用了 W 的列：每个输出对应 W 的一行权重。",
+        ),
+        {"values": "W.T @ x", "values-with-bias-x": "W.T @ x + b"},
+        applies=lambda inputs: inputs["x"] is not None and len(inputs["x"].shape) == 1,
+    ),
     Misconception(
         "flatten-forgotten",
         Text(

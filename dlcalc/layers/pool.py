@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import geometry, window
+from dlcalc.layers import geometry, pool_values, window
 from dlcalc.layers.geometry import Frame, per_axis
 
 
@@ -16,17 +16,21 @@ def write(w: Work) -> None:
     """Write the sheet of one pooling layer."""
     inputs = w.inputs
     refuse_contradiction(w)
-    if inputs["adaptive"] is not None:
-        channels = adaptive_lines(w)
-    elif inputs["global"]:
-        channels = global_lines(w)
-    else:
-        channels = window_lines(w)
+    slide = inputs["adaptive"] is None and not inputs["global"]
+    channels = window_lines(w) if slide else global_lines(w) if inputs["global"] else adaptive_lines(w)
     w.given("C_in", channels, "channels")
     w.let("C_out = C_in", "each map is pooled on its own", "每张特征图各自池化，通道数不变")
     w.let("positions = prod(O[d] for d in axes)", "values in one output map", "一张输出图的元素个数")
     w.let("activations = C_out*positions", "values in the whole output", "输出的元素总数")
     w.let("params = 0", "pooling learns nothing", "池化层没有参数")
+    if inputs["x"] is None:
+        return
+    if slide:
+        pool_values.write(w, geometry.frame(inputs))
+    elif inputs["global"]:
+        pool_values.write_global(w, w.env["axes"])
+    else:
+        pool_values.write_adaptive(w, w.env["axes"])
 
 
 def slides(inputs: Mapping[str, Any]) -> bool:

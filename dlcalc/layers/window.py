@@ -68,6 +68,23 @@ def size_line(w: Work, frame: Frame) -> None:
     note_rest(w, frame)
 
 
+def places(side: Side, pad: Any, *, ceil: bool = False) -> int:
+    """Return how many places a window has in one dimension, as the size lines work it out."""
+    if pad == "same":
+        return -(-side.size // side.stride)
+    steps, rest = divmod(side.padded - side.extent, side.stride)
+    if ceil and rest and (steps + 1) * side.stride < side.size + side.begin:
+        return steps + 2
+    return steps + 1
+
+
+def left_over(side: Side, pad: Any) -> int:
+    """Return how many entries at the end of a padded dimension no window sees."""
+    seen = (places(side, pad) - 1) * side.stride + side.extent
+    padded = max(side.size, seen) if pad == "same" else side.padded
+    return padded - seen
+
+
 def has_ends(w: Work, side: Side) -> bool:
     """Say whether the two ends of a dimension are padded by separate amounts."""
     return side.begin != side.end or w.inputs["pad"] == "same"

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import MATHML, Writer
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -103,6 +103,8 @@ def _record(sheet: Worksheet, entry: Entry, steps: str) -> Iterator[str]:
             yield f'<p class="note">{text(entry.text.say(sheet.lang, **entry.values))}</p>'
         case Table():
             yield from _table(sheet, entry)
+        case Picture():
+            yield from _picture(sheet, entry)
         case Given():
             pass  # they stand together at the top
 
@@ -173,6 +175,29 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[str]:
     )
     head = f"<thead><tr>{head}</tr></thead>"
     yield f'<div class="scroll"><table class="loop">{head}\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def _picture(sheet: Worksheet, picture: Picture) -> Iterator[str]:
+    """Draw the map once for each window, what the window covers in boxes, and below it what it gives."""
+    if not picture.is_small:
+        return
+    cells = [[_math(sheet.shown(value, MATHML).text) for value in row] for row in picture.map.tolist()]
+    figures = []
+    for covered, gives in page.windows(sheet, picture, MATHML):
+        rows = [
+            "<tr>"
+            + "".join(
+                f"<td><mark>{cell}</mark></td>" if (r, c) in covered else f"<td><span>{cell}</span></td>"
+                for c, cell in enumerate(row)
+            )
+            + "</tr>"
+            for r, row in enumerate(cells)
+        ]
+        caption = _math(gives.name.text + _sign(gives.sign) + gives.value.text)
+        drawn = f'<table class="map"><tbody>{"".join(rows)}</tbody></table>'
+        figures.append(f"<figure>{drawn}<figcaption>{caption}</figcaption></figure>")
+    yield f'<p class="note">{text(picture.title.say(sheet.lang))}</p>'
+    yield '<div class="windows">' + "\n".join(figures) + "</div>"
 
 
 def _answers(sheet: Worksheet) -> str:

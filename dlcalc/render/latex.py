@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import GREEK, LATEX, Writer
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -24,8 +24,8 @@ _IN_FRAGMENT, _IN_DOCUMENT = 64, 86
 _SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.0, r"\tiny"))
 """Type for rows that are too wide, each with what is left of their width in it, about."""
 
-_BREAKING = "\\allowdisplaybreaks\\emergencystretch=3em\n"
-"""Displays may be cut by pages; the paragraph above a display, which is set with it, may be loose."""
+_SETTINGS = r"\allowdisplaybreaks\emergencystretch=3em\fboxsep=2pt"
+"""Pages may break displays; lines with matrices in them may be loose; boxes are close to what they hold."""
 
 LONGEST_TABLE = 40
 """Rows of a tabular, which no page breaks; more are put in another one below."""
@@ -64,13 +64,19 @@ def _joined(pieces: list[_Piece]) -> str:
         if size is None:
             found += (piece for piece in group if isinstance(piece, str))
             continue
-        body = " \\\\\n".join(row for piece in group if isinstance(piece, _Rows) for row in piece.rows)
-        found.append(f"{{{size}{_BREAKING}\\begin{{align*}}\n{body}\n\\end{{align*}}}}")
-    joined = found[0]
-    for piece in found[1:]:
+        rows = [row for piece in group if isinstance(piece, _Rows) for row in piece.rows]
+        found.append(_display("align*", rows, size))
+    joined = rf"\begingroup{_SETTINGS}" + "\n"
+    for piece in found:
         # no empty line before a display: it belongs to the paragraph above it
-        joined += ("\n" if piece.startswith("{" + _BREAKING) else "\n\n") + piece
-    return joined + "\n\n"
+        joined += ("" if piece.startswith((r"\begin{align*}", r"\begin{gather*}")) else "\n") + piece + "\n"
+    return joined + "\n" + r"\endgroup" + "\n\n"
+
+
+def _display(kind: str, rows: Iterable[str], size: str = "", gap: str = "") -> str:
+    body = f" \\\\{gap}\n".join(rows)
+    shown = f"\\begin{{{kind}}}\n{body}\n\\end{{{kind}}}"
+    return f"{{{size}\n{shown}}}" if size else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,9 @@ class _Page:
         return text(words.say(self.lang) if isinstance(words, Text) else words, self.lang)
 
     def sheet(self, sheet: Worksheet, steps: str, conventions: bool) -> Iterator[_Piece]:
-        yield rf"\subsection*{{{self.text(page.headline(sheet))}}}"
+        yield rf"\subsection*{{\raggedright {self.text(page.headline(sheet))}}}"
         if steps == "brief":
-            yield self.answer_list(sheet)
+            yield from self.answer_list(sheet)
         else:
             given = [entry for entry in sheet.entries if isinstance(entry, Given)]
             if given:
@@ -111,6 +117,8 @@ class _Page:
                 yield rf"\noindent {self.text(entry.text.say(self.lang, **entry.values))}"
             case Table():
                 yield from self.table(sheet, entry)
+            case Picture():
+                yield from self.picture(sheet, entry)
             case Given():
                 pass  # they stand together at the top
 
@@ -148,13 +156,33 @@ class _Page:
 
     def tabular(self, grid: list[list[str]]) -> str:
         header, *body = (" & ".join(row) + r" \\" for row in grid)
-        size = self.size(max(sum(width(cell) + 2 for cell in row) for row in grid))
+        size = self.size(_across(grid))
         found = []
         for start in range(0, len(body), LONGEST_TABLE):
             inner = "\n".join([r"\hline", header, r"\hline", *body[start : start + LONGEST_TABLE], r"\hline"])
             columns = "r" * len(grid[0])
             found.append(f"\\hspace*{{1em}}\\begin{{tabular}}{{{columns}}}\n{inner}\n\\end{{tabular}}")
         return f"\\begin{{flushleft}}{size}\n" + "\n\n".join(found) + "\n\\end{flushleft}"
+
+    def picture(self, sheet: Worksheet, picture: Picture) -> Iterator[_Piece]:
+        """Set the map once for each window, what the window covers in boxes, and below it what it gives."""
+        if not picture.is_small:
+            return
+        cells = [[sheet.shown(value, LATEX).text for value in row] for row in picture.map.tolist()]
+        drawings = []
+        for covered, gives in page.windows(sheet, picture, LATEX):
+            rows = [
+                " & ".join(rf"\boxed{{{cell}}}" if (r, c) in covered else cell for c, cell in enumerate(row))
+                for r, row in enumerate(cells)
+            ]
+            drawn = r"\begin{matrix}" + r" \\ ".join(rows) + r"\end{matrix}"
+            caption = f"{gives.name.text} {_sign(gives.sign)} {gives.value.text}"
+            drawings.append(rf"\begin{{array}}{{c}}{drawn} \\ {caption}\end{{array}}")
+        wide = max(max(sum(width(cell) + 3 for cell in row) for row in cells), 10)
+        fits = max(1, self.widest // (wide + 4))
+        rows = [" \\qquad\n".join(drawings[start : start + fits]) for start in range(0, len(drawings), fits)]
+        yield rf"\noindent {self.text(picture.title)}"
+        yield _display("gather*", rows, gap="[1.5ex]")
 
     # -- rows
 
@@ -176,7 +204,9 @@ class _Page:
         for number, piece in enumerate(part.pieces):
             if number and width(rows[-1]) + width(piece) > room:
                 rows.append(r"&\quad {}")
-            rows[-1] += piece
+            first, *others = _cut(piece, room)
+            rows[-1] += first
+            rows += [rf"&\quad {{}}{more}" for more in others]
         return rows
 
     def rows(self, rows: list[str], reason: str = "") -> _Rows:
@@ -199,7 +229,9 @@ class _Page:
         for number, name in enumerate(page.answers_below(sheet)):
             sign, value = page.answer_formula(sheet, name, LATEX)
             formula = rf"\text{{{self.text(name)}}} {_sign(sign)} {value}"
-            pieces = [formula if number else rf"\boxed{{{formula}}}"]
+            pieces = _cut(formula, self.widest)
+            if not number and len(pieces) == 1:
+                pieces = [rf"\boxed{{{formula}}}"]
             if page.unrounded_text(sheet, name):
                 pieces.append(rf"\text{{{self.text(page.unrounded_text(sheet, name))}}}")
             for place, piece in enumerate(pieces):
@@ -208,19 +240,17 @@ class _Page:
                 else:
                     rows.append(piece)
         size = self.size(max(map(width, rows)))
-        return f"{{{size}{_BREAKING}\\begin{{gather*}}\n" + " \\\\\n".join(rows) + "\n\\end{gather*}}"
+        return _display("gather*", rows, size)
 
-    def answer_list(self, sheet: Worksheet) -> str:
-        says = {answer.name: answer.says for answer in sheet.topic.answers}
-        rows = []
-        for name in sheet.answers:
-            sign, value = page.answer_formula(sheet, name, LATEX)
-            unrounded = self.text(page.unrounded_text(sheet, name))
-            formula = f"${_sign(sign)} {value}${unrounded}"
-            rows.append(rf"\texttt{{{self.text(name)}}} & {formula} & {self.text(says[name])} \\")
-        body = "\n".join(rows)
-        size = self.size(max(map(width, rows)) + 4)
-        return f"\\begin{{flushleft}}{size}\n\\begin{{tabular}}{{lll}}\n{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
+    def answer_list(self, sheet: Worksheet) -> Iterator[_Piece]:
+        for answer in sheet.topic.answers:
+            if answer.name not in sheet.answers:
+                continue
+            name = Block((rf"\texttt{{{self.text(answer.name)}}}",))
+            sign, value = page.answer_formula(sheet, answer.name, LATEX)
+            yield self.chain(Chain(name, (), sign, Block((value,))), self.text(answer.says))
+            if page.unrounded_text(sheet, answer.name):
+                yield self.rows([rf"&\text{{{self.text(page.unrounded_text(sheet, answer.name))}}}"])
 
     def other_conventions(self, sheet: Worksheet) -> Iterator[str]:
         items = []
@@ -251,6 +281,46 @@ class _Page:
             if parting.right_line is not None and parting.right != before:
                 yield self.chain(parting.right_line.chain(LATEX), front=right)
             before = parting.right
+
+
+def _across(grid: list[list[str]]) -> int:
+    """Estimate the width of a table."""
+    return sum(max(map(width, column)) + 3 for column in zip(*grid, strict=True))
+
+
+_CUT = re.compile(r"\\(?:left|right)(?![a-z])\s*\S|\\(?:begin|end)\{|\\.|[{}]| (?=[+-] )|(?<=,) ")
+
+
+def _cut(tex: str, room: int) -> list[str]:
+    """Cut a formula that is too wide inside its round brackets: before + and −, after a comma.
+
+    TeX lets no line end between \\left and \\right: an unseen bracket closes each line and opens the next.
+    """
+    if width(tex) <= room:
+        return [tex]
+    places, open_, inside = [], 0, 0
+    for found in _CUT.finditer(tex):
+        match found[0]:
+            case "{":
+                inside += 1
+            case r"\begin{":
+                inside += 2  # its name, and what it holds
+            case "}":
+                inside -= 1
+            case r"\end{":
+                pass  # the brace behind its name closes what it holds
+            case " " if not inside:
+                places.append((found.start(), open_))
+            case bracket:
+                open_ += bracket.startswith(r"\left") - bracket.startswith(r"\right")
+    if not places:
+        return [tex]
+    rows, start, depth = [], 0, 0
+    for (place, here), (after, _) in zip(places, [*places[1:], (len(tex), 0)], strict=True):
+        if place > start and width(tex[start:after]) > room:
+            rows.append(r"\left." * depth + tex[start:place] + r"\right." * here)
+            start, depth = place, here
+    return [*rows, r"\left." * depth + tex[start:]]
 
 
 def _sign(sign: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX, Writer
-from dlcalc.core.records import Condition, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -75,6 +75,10 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                 yield "|" + "---|" * len(header)
                 yield from ("| " + " | ".join(row) + " |" for row in rows)
                 yield ""
+            case Picture():
+                drawn = page.plain(page.picture_rows(sheet, entry, 0, 80)).rstrip("\n")
+                if entry.is_small:
+                    yield f"\n```\n{drawn}\n```\n"
             case Given():
                 pass
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
+from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import LATEX, UNICODE, Notation, Writer
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
+from dlcalc.core.notation import LATEX, UNICODE, Notation, Writer, count, shape_of
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -69,7 +70,13 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
             beside((f"{given_symbol(sheet, g, UNICODE)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})"))
             for g in given
         ]
-        yield from ([("given", row)] for row in _listed(label, items, width))
+        flat = [item for item in items if len(item.rows) == 1]
+        upright = [item for item in items if len(item.rows) > 1]
+        if flat:
+            yield from ([("given", row)] for row in _listed(label, flat, width))
+        for number, some in enumerate(_by_height(upright)):
+            front = label if not flat and number == 0 else " " * cells(label)
+            yield from ([("given", row)] for row in _listed(front, some, width))
         yield []
     indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
     for entry in shown_entries(entries, steps):
@@ -84,8 +91,53 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 )
             case Table():
                 yield from _table(sheet, entry)
+            case Picture():
+                yield from picture_rows(sheet, entry, indent, width)
             case Given():
                 pass
+
+
+def picture_rows(sheet: Worksheet, picture: Picture, indent: int, width: int) -> Iterator[Row]:
+    """Draw a map once for each window, what the window covers in brackets, and below it what it gives."""
+    if not picture.is_small:
+        return
+    yield from ([("note", row)] for row in wrap(picture.title.say(sheet.lang), width - 2, "  "))
+    text = [[sheet.shown(v, UNICODE).text for v in row] for row in picture.map.tolist()]
+    wide = max(cells(cell) for row in text for cell in row)
+    drawings = []
+    for covered, gives in windows(sheet, picture, UNICODE):
+        caption = f"{gives.name.text} {gives.sign} {gives.value.text}"
+        rows = [_marked_row(row, number, covered, wide) for number, row in enumerate(text)]
+        across = max(cells(caption), cells(rows[0]))
+        drawings.append([row + " " * (across - cells(row)) for row in (*rows, caption)])
+    fits = max(1, (width - indent + 4) // (cells(drawings[0][0]) + 4))
+    for start in range(0, len(drawings), fits):
+        if start:
+            yield []
+        beside_ = drawings[start : start + fits]
+        for number, row in enumerate(zip(*beside_, strict=True)):
+            role = "value" if number == len(beside_[0]) - 1 else "formula"
+            yield [(role, " " * indent + "    ".join(row))]
+
+
+def windows(
+    sheet: Worksheet, picture: Picture, notation: Notation
+) -> Iterator[tuple[frozenset[tuple[int, int]], Chain]]:
+    """Yield, for each window of a picture, the entries it covers and what it gives, as name = value."""
+    for place, covered in zip(picture.result.places(), picture.marks(picture.result.shape), strict=True):
+        writer = Writer(notation, picture.at, {}, sheet.style, indices=sheet.topic.indices)
+        name = writer.write(Name(picture.name.base, picture.name.first, tuple(map(Number, place))))
+        value = picture.result.entry(*place)
+        yield covered, Chain(name, (), "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, notation))
+
+
+def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]], wide: int) -> str:
+    text = ""
+    for column, cell in enumerate(cells_):
+        here, before = (row, column) in covered, column > 0 and (row, column - 1) in covered
+        text += ("]" if before and not here else " ") + ("[" if here and not before else " ")
+        text += " " * (wide - cells(cell)) + cell
+    return text[1:] + ("]" if (row, len(cells_) - 1) in covered else " ")
 
 
 def shown_entries(entries: list[Entry], steps: str) -> Iterator[Entry]:
@@ -107,6 +159,11 @@ def given_symbol(sheet: Worksheet, given: Given, notation: Notation) -> str:
     """Write the symbol of a given value."""
     base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
     return notation.symbol(str(base), family, (), sheet.topic.indices)
+
+
+def _by_height(items: list[Block]) -> list[list[Block]]:
+    """Part matrices into runs of the same height: side by side they then stand even."""
+    return [list(run) for _, run in groupby(items, lambda item: len(item.rows))]
 
 
 def _listed(label: str, items: list[Block], width: int) -> list[str]:
@@ -233,7 +290,13 @@ def _is_size(sheet: Worksheet, name: str, value: Any) -> bool:
 def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
     if _is_size(sheet, name, value):
         return "×".join(map(str, value))
+    if count(value) > MOST_IN_ANSWER:
+        return "[" + "×".join(map(str, shape_of(value))) + "]"
     return tables.inline(sheet, value)
+
+
+MOST_IN_ANSWER = 100
+"""Numbers that an answer shows; of larger ones the shape stands there. JSON has them all."""
 
 
 def answer_formula(sheet: Worksheet, name: str, notation: Notation) -> tuple[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcalc.core.inputs import Flag, Padding, PerAxis, Whole
+from dlcalc.core.inputs import Choice, Flag, Padding, PerAxis, Whole
+from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import conv, geometry, transposed, window
+from dlcalc.layers import conv, conv_values, geometry, transposed, window
+from dlcalc.layers.activation import ACTIVATIONS
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -27,9 +29,14 @@ TOPIC = Topic(
             PerAxis(shape="N|HxW|CxHxW"),
             Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
             known_as=("input", "input_size", "n"),
+            instead="x",
         ),
         Input(
-            "k", PerAxis(), Text("kernel size", "卷积核大小"), known_as=("kernel", "kernel_size", "filter_size", "f")
+            "k",
+            PerAxis(),
+            Text("kernel size", "卷积核大小"),
+            known_as=("kernel", "kernel_size", "filter_size", "f"),
+            instead="w",
         ),
         Input("stride", PerAxis(), Text("stride", "步长"), 1, ("strides", "s")),
         Input(
@@ -73,6 +80,30 @@ TOPIC = Topic(
         ),
         Input("strict", Flag(), Text("refuse a stride that does not divide", "步长除不尽时拒绝"), False),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),
+        Input(
+            "x",
+            Numbers(1, 4),
+            Text("the input's numbers, channels first", "输入的数值（通道在前）"),
+            None,
+        ),
+        Input(
+            "w",
+            Numbers(1, 5),
+            Text("kernel, or filters x channels x kernel", "卷积核，或 卷积核个数 x 通道 x 核"),
+            None,
+            ("weight", "weights", "kernel_values"),
+        ),
+        Input("b", Numbers(1, 1), Text("one bias per filter", "每个卷积核的偏置"), None, ("biases",)),
+        Input("flip", Flag(), Text("flip the kernel first (true convolution)", "先翻转核（数学卷积）"), False),
+        Input(
+            "act",
+            Choice(tuple(ACTIVATIONS)),
+            Text("activation of the output", "输出的激活函数"),
+            "linear",
+            ("activation",),
+        ),
+        Input("modes", Flag(), Text("full, same and valid side by side", "同时给出 full、same、valid"), False),
+        Input("as_matrix", Flag(), Text("the equivalent matrix as well", "同时给出等价的矩阵"), False),
     ),
     answers=(
         geometry.OUT,
@@ -84,6 +115,7 @@ TOPIC = Topic(
         Answer("macs", Text("multiply-accumulates per example", "每个样本的乘加次数")),
         Answer("flops", Text("floating-point operations", "浮点运算次数")),
         Answer("activations", Text("values in the output", "输出元素个数")),
+        Answer("y", Text("the output's values", "输出的数值"), ("y",), conv_values.y_value),
     ),
     write=conv.write,
     example="dlcalc conv --in 28 --k 3 --pad 0 --stride 1",
@@ -97,12 +129,15 @@ TOPIC = Topic(
             lambda inputs: not inputs["transpose"] and inputs["pad"] != "same",
         ),
         geometry.COUNT_BIAS,
+        conv_values.FLIP,
     ),
     misconceptions=(
-        *window.MISCONCEPTIONS,
+        *conv_values.with_values(window.MISCONCEPTIONS),
         window.SAME_PADDING,
         *transposed.MISCONCEPTIONS,
         *conv.MISCONCEPTIONS,
+        *conv_values.MISCONCEPTIONS,
     ),
     headline=headline,
+    settle=conv_values.settle,
 )

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.core.inputs import Choice, Flag, Padding, PerAxis, Whole
+from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import geometry, pool, window
+from dlcalc.layers import geometry, pool, pool_values, window
+from dlcalc.layers.conv_values import y_value
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -30,6 +32,7 @@ TOPIC = Topic(
             PerAxis(shape="N|HxW|CxHxW"),
             Text("input: a side, HxW, or CxHxW", "输入：边长、HxW 或 CxHxW"),
             known_as=("input", "input_size", "n"),
+            instead="x",
         ),
         Input(
             "k", PerAxis(), Text("window size", "窗口大小"), None, ("kernel", "kernel_size", "pool_size", "size", "f")
@@ -70,12 +73,14 @@ TOPIC = Topic(
         Input("count_include_pad", Flag(), Text("averages count padded zeros", "求平均时计入填充的 0"), True),
         Input("global", Flag(), Text("one window over the whole map", "整张特征图一个窗口"), False),
         Input("adaptive", PerAxis(), Text("output size to adapt to", "自适应的输出尺寸"), None),
+        Input("x", Numbers(1, 4), Text("the input's numbers, channels first", "输入的数值（通道在前）"), None),
     ),
     answers=(
         geometry.OUT,
         geometry.SHAPE,
         Answer("params", Text("parameters", "参数量")),
         Answer("activations", Text("values in the output", "输出元素个数")),
+        Answer("y", Text("the output's values", "输出的数值"), ("y",), y_value),
     ),
     write=pool.write,
     example="dlcalc pool --in 25x26x26 --k 2",
@@ -91,10 +96,13 @@ TOPIC = Topic(
             pool.slides,
             ("M016",),
         ),
+        pool_values.COUNT_INCLUDE_PAD,
     ),
     misconceptions=(
         *window.MISCONCEPTIONS,
         *pool.MISCONCEPTIONS,
+        *pool_values.MISCONCEPTIONS,
     ),
     headline=headline,
+    settle=pool_values.settle,
 )

@@ -1,6 +1,7 @@
 """Running the command line in process, with streams that are looked at afterwards."""
 
 import io
+import shlex
 from typing import NamedTuple
 
 from dlcalc.cli.app import run
@@ -21,9 +22,9 @@ class Terminal(io.StringIO):
 
 
 def dlcalc(line, *, terminal=False, **variables):
-    """Run one command line, split at blanks unless it is a list."""
+    """Run one command line, split as a shell does unless it is a list."""
     out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
-    argv = line.split() if isinstance(line, str) else list(line)
+    argv = shlex.split(line) if isinstance(line, str) else list(line)
     environment = Environment(out, err, {"LANG": "en_US.UTF-8", "COLUMNS": "80", **variables})
     status = run(argv, environment)
     return Ran(status, out.getvalue(), err.getvalue())

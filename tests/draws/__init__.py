@@ -17,6 +17,13 @@ def draw(name, rng):
     return import_module(f"tests.draws.{name.replace('-', '_')}").draw(rng)
 
 
+def grid(rng, *shape, low=-4, high=5):
+    """Return nested lists of whole numbers, now and then of decimals."""
+    if not shape:
+        return rng.randint(low, high) if rng.random() < 0.9 else rng.randint(-40, 40) / 10
+    return [grid(rng, *shape[1:], low=low, high=high) for _ in range(shape[0])]
+
+
 def per_axis(rng, dims, low, high):
     if rng.random() < 0.7:
         return rng.randint(low, high)

@@ -1,6 +1,6 @@
 """Pooling of every kind."""
 
-from tests.draws import per_axis
+from tests.draws import grid, per_axis
 
 
 def draw(rng):
@@ -21,4 +21,10 @@ def draw(rng):
             raw["dilation"] = per_axis(rng, dims, 1, 3)
         if rng.random() < 0.4:
             raw["ceil"] = True
+    if rng.random() < 0.4:
+        sizes = raw.pop("in")
+        channels = raw.pop("channels") % 3
+        sizes = sizes if isinstance(sizes, tuple) else (sizes,) * dims
+        raw["x"] = grid(rng, *((channels,) if channels else ()), *(n // 4 + 2 for n in sizes))
+        raw["count_include_pad"] = rng.random() < 0.5
     return raw

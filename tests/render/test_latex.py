@@ -25,11 +25,12 @@ PLAIN_TEX = {
     "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "eta", "sigma", "delta", "alpha", "cdots", "odot",
     "land", "lor", "lnot", "ln", "tanh", "noindent", "par", "quad", "qquad", "small", "footnotesize",
     "scriptsize", "tiny", "textbf", "texttt", "subsection", "medskip", "hline", "hspace", "item", "raggedright",
-    "underline", "phantom", "emergencystretch", "ldots", "textbackslash", "textasciicircum", "textasciitilde",
-    "textasciigrave",
+    "underline", "phantom",
+    "begingroup", "endgroup", "emergencystretch", "ldots", "star", "downarrow", "vdots", "ddots", "sum",
+    "fboxsep", "textbackslash", "textasciicircum", "textasciitilde", "textasciigrave",
 }  # fmt: skip
 AMSMATH = {"text", "tag", "operatorname", "boxed", "allowdisplaybreaks"}
-ENVIRONMENTS = {"align*", "gather*", "bmatrix", "cases", "tabular", "flushleft", "itemize", "array"}
+ENVIRONMENTS = {"align*", "gather*", "bmatrix", "cases", "tabular", "flushleft", "itemize", "array", "matrix"}
 
 
 def balanced(tex):
@@ -148,6 +149,37 @@ def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
     assert "".join(row.replace(r"&\quad {}", "").removeprefix("&= ") for row in rows) == block.text
 
 
+def test_what_is_too_wide_is_cut_inside_its_brackets_which_close_on_every_row():
+    tex = (
+        Writer(LATEX, {}, {})
+        .write(parse(f"tanh(a*({' + '.join(f'x_{n}*w_{n}' for n in range(20))}) - u/(v + w))"))
+        .text
+    )
+    rows = latex._cut(tex, 50)
+    assert len(rows) > 2
+    for row in rows:
+        assert width(row) <= 54
+        assert balanced(row)
+        assert len(re.findall(r"\\left\b", row)) == len(re.findall(r"\\right\b", row))
+    assert "".join(rows).replace(r"\left.", "").replace(r"\right.", "") == tex
+
+
+def test_a_fraction_and_a_matrix_are_never_cut():
+    fraction = Writer(LATEX, {}, {}).write(parse("(a + b + c + d + e + f)/(g + h)")).text
+    assert latex._cut(fraction, 5) == [fraction]
+    matrix = Writer(LATEX, {}, {}).value([[1, -2, 3], [4, 5, 6]]).block.text
+    assert latex._cut(f"{matrix} + {matrix}", 5) == [matrix, f" + {matrix}"]
+
+
+def test_a_picture_boxes_what_the_window_covers():
+    tex = dlcalc.solve("conv", {"x": [[1, 2, 0], [0, 1, 3], [2, 1, 0]], "w": [[1, 0], [0, -1]]}).render("latex")
+    first = (
+        r"\begin{matrix}\boxed{1} & \boxed{2} & 0 \\ \boxed{0} & \boxed{1} & 3 \\ 2 & 1 & 0\end{matrix} \\ y_{1,1} = 0"
+    )
+    assert first in tex
+    assert tex.count(r"\begin{matrix}") == 4
+
+
 def test_a_matrix_with_more_columns_than_bmatrix_has_is_an_array():
     wide = Writer(LATEX, {}, {}).value([list(range(11)), list(range(11))]).block.text
     assert r"\begin{array}{rrrrrrrrrrr}" in wide
@@ -170,7 +202,7 @@ def test_a_loop_is_a_tabular_and_a_long_one_several():
 
 def test_the_command_line_writes_a_fragment_or_a_document():
     line = "conv --in 28 --k 3 --format latex"
-    assert command(line).out.startswith(r"\subsection*{Convolution")
+    assert command(line).out.startswith("\\begingroup")
     assert command(f"{line} --standalone").out.startswith(r"\documentclass")
     assert command(f"{line} --standalone --lang zh").out.startswith("% !TEX program = xelatex")
     both = command(f"{line} --standalone --answer 25 --steps brief").out

@@ -1,0 +1,216 @@
+"""Pooling by hand: the values of the output from the numbers of the input. x[c] is the map of channel c."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.topic import Convention, Misconception
+from dlcalc.core.work import Work
+from dlcalc.errors import InputError, Text
+from dlcalc.layers.conv_values import Label, dimensions, pad_texts, per_side, stated_sizes
+from dlcalc.layers.geometry import Frame, Side
+
+
+def settle(inputs: dict[str, Any]) -> None:
+    """Fill in sizes and channels from x.
+
+    Raises:
+        InputError: where they contradict the sizes given.
+    """
+    x = inputs["x"]
+    if x is None:
+        return
+    if x.data.size > MOST_NUMBERS:
+        raise InputError(
+            Text("x has {n:,} numbers.", "x 有 {n:,} 个数。"),
+            Text("At most {most:,} are pooled; leave x out for sizes.", "最多池化 {most:,} 个；只求尺寸时请去掉 x。"),
+            n=int(x.data.size),
+            most=MOST_NUMBERS,
+        ).about("x")
+    dims = inputs["dims"] = dimensions(x.shape, inputs["dims"])
+    channels = x.shape[0] if len(x.shape) > dims else 1
+    stated_sizes(inputs, "in", x.shape, x.shape[-dims:])
+    if inputs["channels"] not in (None, channels):
+        raise InputError(
+            Text("channels is {said}, but x has {found}.", "channels 是 {said}，而 x 有 {found} 个通道。"),
+            Text("Leave channels out.", "请去掉 channels。"),
+            said=inputs["channels"],
+            found=channels,
+        ).about("channels")
+    inputs["channels"] = channels
+
+
+MOST_NUMBERS = 200_000
+"""Numbers that are pooled at most."""
+
+
+def place(w: Work) -> tuple[Label, ...]:
+    """Put the maps on the sheet and return the channels' labels."""
+    x, dims = w.inputs["x"], w.inputs["dims"]
+    if len(x.shape) == dims:
+        w.given("x", x, "x")
+        return ("",)
+    labels = tuple(range(1, x.shape[0] + 1))
+    for c in labels:
+        w.given("x", x.entry(c), "x", c)
+    return labels
+
+
+def write(w: Work, frame: Frame) -> None:
+    """Write y for a window that slides: the largest entry it sees, or their mean. Padding is never the largest."""
+    inputs = w.inputs
+    channels = place(w)
+    k, s, o, d = (per_side(frame, symbol) for symbol in "KSOD")
+    before = pad_texts(w, frame)[0]
+    if inputs["kind"] == "max":
+        for c in channels:
+            w.let(
+                f"y[c] = max_pool(x[c], {k}, {s}, {before}, {o}, {d})",
+                "the largest number in each window",
+                "每个窗口取最大值",
+                c=c,
+            )
+    else:
+        even = count_line(w, frame, channels[0])
+        for c in channels:
+            w.let(f"s[c] = sum_pool(x[c], {k}, {s}, {before}, {o})", "the sum of each window", "每个窗口求和", c=c)
+            w.let("y[c] = s[c]/n", "the mean", "平均值", id="mean" if even else "mean-uneven", c=c)
+    picture(w, frame, channels)
+
+
+def count_line(w: Work, frame: Frame, c: Label) -> bool:
+    """Write n, the numbers that a mean is divided by; return whether it is K·K for every window."""
+    inputs = w.inputs
+    k, s, o = (per_side(frame, symbol) for symbol in "KSO")
+    before, after = pad_texts(w, frame)
+    include = inputs["count_include_pad"] and inputs["pad"] != "same"
+    padded = any(side.begin or side.end for side in frame.sides) or inputs["pad"] == "same"
+    if whole_windows(w, frame) and (include or not padded):
+        w.let("n = prod(K[d] for d in axes)", "numbers in a window", "窗口中的元素个数", id="window-size")
+        return frame.axes[0] == ""
+    if include:
+        w.let(
+            f"n = cells_padded(x[c], {k}, {s}, {before}, {after}, {o})",
+            "places of each window that lie inside the padded input",
+            "每个窗口落在填充后输入内的位置数",
+            c=c,
+        )
+    else:
+        w.let(
+            f"n = cells(x[c], {k}, {s}, {before}, {o})",
+            "numbers each window sees: padding is not counted",
+            "每个窗口看到的元素个数，不计填充",
+            c=c,
+        )
+    return False
+
+
+def whole_windows(w: Work, frame: Frame) -> bool:
+    """Say whether every window lies inside the padded input (with ceil the last may stick out)."""
+    if not w.inputs["ceil"] or w.inputs["pad"] == "same":
+        return True
+    return all((side.padded - side.extent) % side.stride == 0 for side in frame.sides)
+
+
+def write_global(w: Work, axes: tuple[str, ...]) -> None:
+    """Write y for one window over the whole map."""
+    channels = place(w)
+    k = "K" if axes[0] == "" else "[" + ", ".join(f"K[{label}]" for label in axes) + "]"
+    if w.inputs["kind"] == "max":
+        for c in channels:
+            w.let(f"y[c] = max_pool(x[c], {k}, 1, 0, 1, 1)", "the largest number of the map", "整张图取最大值", c=c)
+        return
+    w.let("n = prod(K[d] for d in axes)", "numbers in a map", "一张图的元素个数", id="window-size")
+    for c in channels:
+        w.let(f"s[c] = sum_pool(x[c], {k}, 1, 0, 1)", "the sum of the map", "整张图求和", c=c)
+        w.let("y[c] = s[c]/n", "the mean", "平均值", id="mean" if axes[0] == "" else "mean-uneven", c=c)
+
+
+def write_adaptive(w: Work, axes: tuple[str, ...]) -> None:
+    """Write y for adaptive pooling: the largest number or the mean of each region."""
+    channels = place(w)
+    a = "A" if axes[0] == "" else "[" + ", ".join(f"A[{label}]" for label in axes) + "]"
+    if w.inputs["kind"] == "max":
+        says = ("the largest number of each region", "每个区域取最大值")
+    else:
+        says = ("the mean of each region", "每个区域取平均值")
+    name = "max" if w.inputs["kind"] == "max" else "mean"
+    for c in channels:
+        w.let(f"y[c] = {name}_regions(x[c], {a})", *says, c=c)
+
+
+def picture(w: Work, frame: Frame, channels: tuple[Label, ...]) -> None:
+    """Draw the window on the input at each of its places, where there is one map in two dimensions."""
+    if len(frame.axes) != 2 or len(channels) > 1:
+        return
+    sides = frame.sides * (2 // len(frame.sides))
+    begins = [w.env.get(("P_begin", label) if label else "P_begin", side.begin) for label, side in _pairs(frame)]
+    begins *= 2 // len(begins)
+
+    def marks(shape: tuple[int, ...]) -> list[frozenset[tuple[int, int]]]:
+        """Return, for each place of the output, the entries of the map under the window, from 0."""
+        rows, columns = (
+            [[i * s.stride - b + m * s.dilation for m in range(s.kernel)] for i in range(n)]
+            for s, b, n in zip(sides, begins, shape, strict=True)
+        )
+        return [frozenset((r, c) for r in down for c in across) for down in rows for across in columns]
+
+    w.picture(
+        "the window at each place, with what it gives", "窗口的每个位置及其结果", "x[c]", "y[c]", marks, c=channels[0]
+    )
+
+
+def _pairs(frame: Frame) -> list[tuple[str, Side]]:
+    return list(frame.labelled())
+
+
+COUNT_INCLUDE_PAD = Convention(
+    "count_include_pad",
+    {
+        True: Text("averages count the padded zeros (PyTorch)", "求平均时计入填充的 0（PyTorch）"),
+        False: Text("averages count no padding (Keras)", "求平均时不计填充（Keras）"),
+    },
+    lambda inputs: inputs["x"] is not None and inputs["kind"] == "avg" and inputs["pad"] not in (0, "valid", "same"),
+)
+
+
+def averages(inputs: Mapping[str, Any]) -> bool:
+    """Say whether the values of an average pooling are worked out."""
+    return inputs["x"] is not None and inputs["kind"] == "avg"
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "mean-as-max",
+        Text("You took the largest number: average pooling takes the mean.", "取了最大值：平均池化取平均值。"),
+        inputs={"kind": "max"},
+        applies=averages,
+        catalogue=("M047",),
+    ),
+    Misconception(
+        "max-as-mean",
+        Text("You took the mean: max pooling takes the largest number.", "取了平均值：最大池化取最大值。"),
+        inputs={"kind": "avg"},
+        applies=lambda inputs: inputs["x"] is not None and inputs["kind"] == "max" and inputs["dilation"] == 1,
+    ),
+    Misconception(
+        "mean-over-one-side",
+        Text(
+            "You divided by the side of the window: it has K·K numbers.",
+            "除以了窗口的边长：窗口里有 K·K 个数。",
+        ),
+        {"mean": "s[c]/K"},
+        applies=lambda inputs: averages(inputs) and inputs["dims"] == 2,
+        catalogue=("M048",),
+    ),
+    Misconception(
+        "mean-not-divided",
+        Text(
+            "You gave the sum: the mean divides it by the numbers in the window.",
+            "给出的是和：还要除以窗口中的元素个数。",
+        ),
+        {"mean": "s[c]", "mean-uneven": "s[c]"},
+        applies=averages,
+    ),
+)
