@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +14,15 @@ def cells(text: str) -> int:
     """Return how many terminal columns `text` fills; a Chinese character fills two."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) + sum(map(_more, _BEYOND_ASCII.findall(text)))
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+@cache
+def _more(character: str) -> int:
+    return -1 if unicodedata.combining(character) else int(unicodedata.east_asian_width(character) in "WF")
 
 
 def pad(text: str, width: int) -> str:
