@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dlcalc.cli.flags import COMMON
 from dlcalc.core.layout import cells
 from dlcalc.core.topic import Input, Topic
@@ -37,7 +39,7 @@ def topic_page(topic: Topic, lang: str, width: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def front_page(topics: list[Topic], lang: str, width: int) -> str:
+def front_page(topics: list[Topic], commands: Mapping[str, Text], lang: str, width: int) -> str:
     """Return the help page of dlcalc itself."""
     title = Text(
         "dlcalc: deep-learning exam calculations, step by step, with answers checked.",
@@ -54,12 +56,7 @@ def front_page(topics: list[Topic], lang: str, width: int) -> str:
     rows += ["", f"{Text('Commands', '命令').say(lang)}{_colon(lang)}"]
     rows += _columns(
         [
-            (
-                "topics",
-                Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误").say(
-                    lang
-                ),
-            ),
+            *((name, says.say(lang)) for name, says in commands.items()),
             ("TOPIC --help", Text("inputs, answers and an example", "输入、答案与示例").say(lang)),
             ("--version", Text("print the version", "显示版本").say(lang)),
         ],
