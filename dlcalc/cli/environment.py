@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from dlcalc.errors import InputError, Text
+
 OK, NOT_ACCEPTED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: done; an answer was not accepted; usage or unreadable input; interrupted."""
 
@@ -81,10 +83,16 @@ def _write(stream: TextIO, text: str) -> bool:
         _encode(stream, text)
         stream.flush()
         return True
-    except BrokenPipeError:
+    except OSError as error:
         with suppress(OSError, ValueError):  # else the interpreter's own last flush complains
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise InputError(
+            Text("The output cannot be written ({reason}).", "输出无法写入（{reason}）。"),
+            Text("Write it to another place.", "请写到别处。"),
+            reason=error.strerror or error,
+        ) from None
 
 
 def _encode(stream: TextIO, text: str) -> None:

@@ -1,0 +1,100 @@
+"""Batches on several cores: lines go out to processes, answers come back in order, and few are under way at a time."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from queue import Queue
+from threading import Thread
+
+from dlcalc.cli.batch import Output
+from dlcalc.cli.exercise import Done, NumberedLine, answer_all
+from dlcalc.errors import DlcalcError, Text
+
+TOGETHER = 32
+"""Lines that a process is given at once."""
+UNDER_WAY = 4
+"""Such tasks for each process that may be out, or back and waiting for their turn."""
+
+
+def answer_by_workers(found: Iterable[list[NumberedLine]], output: Output, lang: str, ascii: bool, jobs: int) -> None:
+    """Answer lines in other processes.
+
+    This thread reads and hands out, and waits where too many tasks are under way; a second one writes, so that
+    answers appear while this one waits for more lines.
+
+    Raises:
+        DlcalcError: if a process ended by force.
+    """
+    # spawn: a copy made by fork may find a lock of this process's other thread held for ever
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _end_at_interrupt)
+    writer = _Writer(output, jobs * UNDER_WAY)
+    writer.start()
+    try:
+        for lines in found:
+            for start in range(0, len(lines), TOGETHER):
+                if writer.stopped:
+                    break
+                writer.tasks.put(pool.submit(answer_all, lines[start : start + TOGETHER], lang, ascii))
+            if writer.stopped:
+                break
+    except BrokenProcessPool:
+        pass  # the writer has met it too, or will
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        writer.tasks.put(None)
+        writer.join()
+        pool.shutdown(wait=True, cancel_futures=True)
+    if writer.error is not None:
+        raise writer.error
+
+
+def _end_at_interrupt() -> None:
+    """Let Ctrl-C end a process without a word: the first process tells."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class _Writer(Thread):
+    """Writes the answers of tasks in the order they were handed out; after a task without any it writes no more."""
+
+    def __init__(self, output: Output, most: int) -> None:
+        super().__init__(daemon=True)
+        self.output = output
+        self.tasks: Queue[Future[Done] | None] = Queue(most)
+        self.stopped = False
+        self.error: DlcalcError | None = None
+
+    def run(self) -> None:
+        while (task := self.tasks.get()) is not None:
+            if self.stopped:
+                continue  # whoever hands out tasks must never wait for a place
+            try:
+                self.output.put(task.result())
+                if self.tasks.empty():
+                    self.output.write()
+            except CancelledError:
+                self.stopped = True
+            except BrokenProcessPool:
+                self._fail(
+                    DlcalcError(
+                        Text(
+                            "A process was ended by force; lines up to number {line} of the output are answered.",
+                            "有进程被强制结束；输出到第 {line} 条为止有效。",
+                        ),
+                        Text("Give it fewer --jobs, or smaller lines.", "请减少 --jobs，或缩短每行。"),
+                        line=self.output.lines,
+                    )
+                )
+            except DlcalcError as error:
+                self._fail(error)
+            self.stopped = self.stopped or not self.output.wanted
+        if self.error is None:
+            self.output.write()
+
+    def _fail(self, error: DlcalcError) -> None:
+        self.stopped, self.error = True, error
