@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from dlcalc.api import check, solve
+from dlcalc.cli.strict_json import Twice, once
 from dlcalc.core.suggest import unknown_word
 from dlcalc.errors import DlcalcError, InputError, Text
 from dlcalc.render.json import jsonable, verdict_json
@@ -39,25 +40,8 @@ class Done(NamedTuple):
     failed: int
 
 
-def twice(names: Iterable[str]) -> str:
-    """Return the first name that stands there a second time; "" if none does."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""
-
-
-class _Twice(Exception):
-    """A name that stands twice in one object."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _Twice(twice(name for name, _ in pairs))
-    return found
+class Decimal(str):
+    """A decimal as it stands in the line: every input reads it exactly, and every answer with its digits."""
 
 
 def _no_number(word: str) -> Any:
@@ -68,8 +52,7 @@ def _no_number(word: str) -> Any:
     )
 
 
-_READER = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_constant=_no_number)
-"""Decimals stay text, which every input reads exactly and every answer with its digits."""
+_READER = json.JSONDecoder(object_pairs_hook=once, parse_float=Decimal, parse_constant=_no_number)
 _WRITERS = {
     ascii: json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, separators=(", ", ": ")).encode
     for ascii in (False, True)
@@ -214,17 +197,21 @@ def _document(line: bytes | None) -> Any:
             place=error.start + 1,
         ) from None
     except json.JSONDecodeError as error:
+        rest = text[error.pos : error.pos + 30]
+        if not rest.strip():
+            raise InputError(
+                Text("The line ends before its JSON does.", "JSON 尚未结束，这一行就结束了。"),
+                _EXPECTED,
+                example=EXAMPLE,
+            ) from None
         raise InputError(
-            Text(
-                "The line is no JSON from column {column} on: {piece}",
-                "该行从第 {column} 列起不是 JSON：{piece}",
-            ),
+            Text("The line is no JSON from column {column} on: {rest}", "该行从第 {column} 列起不是 JSON：{rest}"),
             _EXPECTED,
             column=error.pos + 1,
-            piece=_printable(text[error.pos : error.pos + 30]) or "…",
+            rest=_printable(rest),
             example=EXAMPLE,
         ) from None
-    except _Twice as error:
+    except Twice as error:
         raise InputError(
             Text("'{name}' stands twice in one object.", "“{name}” 在同一对象中出现了两次。"),
             Text("Give it once.", "请只给一次。"),

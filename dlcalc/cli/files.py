@@ -20,6 +20,7 @@ import stat
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from dlcalc.cli.strict_json import Twice, once
 from dlcalc.core.suggest import nearest, unknown_word
 from dlcalc.core.topic import Input, Topic, names_a_file
 from dlcalc.core.values import plain, read_number
@@ -298,27 +299,15 @@ def _decimal(text: str) -> Any:
     return read_number(text.replace("_", ""))
 
 
-class _Twice(Exception):
-    """A name that stands twice in one object."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
-    return found
-
-
 def _json(data: bytes, asked: Asked) -> Any:
     import json
 
     text = _text(data, asked.file)
     try:
         found = json.loads(
-            text, parse_float=_decimal, parse_int=_decimal, parse_constant=_decimal, object_pairs_hook=_once
+            text, parse_float=_decimal, parse_int=_decimal, parse_constant=_decimal, object_pairs_hook=once
         )
-    except _Twice as error:
+    except Twice as error:
         raise _wrong(
             asked.file,
             Text("'{name}' stands in it twice.", "其中 “{name}” 出现了两次。"),
@@ -424,22 +413,15 @@ def _csv(data: bytes, asked: Asked) -> Any:
             Text("Write rows such as 0.35,0.9.", "请写入像 0.35,0.9 这样的行。"),
         )
     if len(rows) == 1:
-        return rows[0]
+        return rows[0] if len(rows[0]) > 1 else rows[0][0]
     if len(rows[0]) == 1 and getattr(asked.spec.kind, "most", 2) == 1:
         return [row[0] for row in rows]
     return rows
 
 
 def _is_heading(cells: list[str]) -> bool:
-    return all(cell.lower().lstrip("+-") not in _NO_NUMBER and not _is_number(cell) for cell in cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        read_number(cell)
-    except InputError:
-        return False
-    return True
+    """Say whether a row is words only; what begins like a number (0,5 or 12O) may be one mistyped and is not lost."""
+    return all(cell.lower() not in _NO_NUMBER and cell[0] not in "+-.0123456789" for cell in cells)
 
 
 def _cell(cell: str, line: int, column: int, file: str) -> Any:

@@ -14,7 +14,7 @@ from dlcalc.cli.batch import Output
 from dlcalc.cli.exercise import Done, NumberedLine, answer_all
 from dlcalc.errors import DlcalcError, Text
 
-TOGETHER = 32
+TOGETHER = 64
 """Lines that a process is given at once."""
 UNDER_WAY = 4
 """Such tasks for each process that may be out, or back and waiting for their turn."""
@@ -36,20 +36,18 @@ def answer_by_workers(found: Iterable[list[NumberedLine]], output: Output, lang:
     try:
         for lines in found:
             for start in range(0, len(lines), TOGETHER):
-                if writer.stopped:
-                    break
                 writer.tasks.put(pool.submit(answer_all, lines[start : start + TOGETHER], lang, ascii))
             if writer.stopped:
                 break
+        writer.finish()
     except BrokenProcessPool:
         pass  # the writer has met it too, or will
-    except BaseException:
+    except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
-        writer.tasks.put(None)
-        writer.join()
-        pool.shutdown(wait=True, cancel_futures=True)
+        writer.finish()
+        pool.shutdown(cancel_futures=True)
     if writer.error is not None:
         raise writer.error
 
@@ -71,30 +69,32 @@ class _Writer(Thread):
 
     def run(self) -> None:
         while (task := self.tasks.get()) is not None:
-            if self.stopped:
-                continue  # whoever hands out tasks must never wait for a place
-            try:
-                self.output.put(task.result())
-                if self.tasks.empty():
-                    self.output.write()
-            except CancelledError:
-                self.stopped = True
-            except BrokenProcessPool:
-                self._fail(
-                    DlcalcError(
-                        Text(
-                            "A process was ended by force; lines up to number {line} of the output are answered.",
-                            "有进程被强制结束；输出到第 {line} 条为止有效。",
-                        ),
-                        Text("Give it fewer --jobs, or smaller lines.", "请减少 --jobs，或缩短每行。"),
-                        line=self.output.lines,
-                    )
-                )
-            except DlcalcError as error:
-                self._fail(error)
-            self.stopped = self.stopped or not self.output.wanted
-        if self.error is None:
-            self.output.write()
+            if not self.stopped:  # else only made room: whoever hands out must never wait for ever
+                self._write(task)
 
-    def _fail(self, error: DlcalcError) -> None:
-        self.stopped, self.error = True, error
+    def _write(self, task: Future[Done]) -> None:
+        try:
+            self.output.put(task.result())
+            if self.tasks.empty():
+                self.output.write()
+        except CancelledError:
+            self.stopped = True
+        except BrokenProcessPool:
+            self.stopped = True
+            self.error = DlcalcError(
+                Text(
+                    "A process was ended by force after {lines} lines of output.",
+                    "输出 {lines} 行后，有进程被强制结束。",
+                ),
+                Text("Give fewer --jobs, or smaller lines.", "请减少 --jobs，或缩短每行。"),
+                lines=self.output.lines,
+            )
+        except DlcalcError as error:
+            self.stopped, self.error = True, error
+        self.stopped = self.stopped or not self.output.wanted
+
+    def finish(self) -> None:
+        """Wait until everything handed out is written."""
+        self.tasks.put(None)
+        self.join()
+        self.output.write()
