@@ -31,7 +31,7 @@ def pieces(stream: BinaryIO, name: str = "-") -> Iterator[list[NumberedLine]]:
     Raises:
         InputError: if it cannot be read.
     """
-    read = getattr(stream, "read1", stream.read)  # read1 gives what there is and does not wait for more
+    read = getattr(stream, "read1", None) or stream.read  # read1 gives what there is and does not wait for more
     number, rest, too_long = 1, bytearray(), False
     while True:
         try:

@@ -103,7 +103,9 @@ def _message(error: DlcalcError, lang: str) -> str:
 
 
 def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+    """Return a message with its middle left out where it is long: what is wrong stands behind the value."""
+    half = LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def _written(document: Mapping[str, Any], ascii: bool) -> str:

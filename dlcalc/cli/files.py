@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dlcalc.cli.strict_json import Twice, once
+from dlcalc.core.numbers import MOST_NUMBERS, too_many
 from dlcalc.core.suggest import nearest, unknown_word
 from dlcalc.core.topic import Input, Topic, names_a_file
 from dlcalc.core.values import plain, read_number
@@ -28,6 +29,8 @@ from dlcalc.errors import InputError, Text, UnreadableError
 
 LARGEST_FILE = 20_000_000
 """Bytes that a file of numbers may have."""
+MOST_VALUES = 2 * MOST_NUMBERS
+"""Values that a file may have, of all inputs together: counted before they are read, since they take memory."""
 MOST_NEIGHBOURS = 2_000
 """Files of a folder that are looked at for one of a similar name."""
 
@@ -270,6 +273,14 @@ def _text(data: bytes, file: str) -> str:
         raise _binary(file)
     if not text.strip():
         raise _wrong(file, Text("The file is empty.", "文件是空的。"), Text("Write numbers in it.", "请写入数值。"))
+    if max(text.count(","), text.count("\n")) > MOST_VALUES:
+        raise _wrong(
+            file,
+            Text("It has more than {most:,} values.", "其中的值超过 {most:,} 个。"),
+            Text("One input takes at most {each:,} numbers.", "一个输入最多 {each:,} 个数。"),
+            most=MOST_VALUES,
+            each=MOST_NUMBERS,
+        )
     return text
 
 
@@ -390,6 +401,8 @@ def _csv(data: bytes, asked: Asked) -> Any:
         cells = [cell.strip().strip('"').strip() for cell in line.split(separator)] if separator else line.split()
         if not rows and number == lines[0][0] and _is_heading(cells):
             continue
+        if (len(rows) + 1) * len(cells) > MOST_NUMBERS:
+            raise too_many((len(rows) + 1) * len(cells))
         row = [_cell(cell, number, column, asked.file) for column, cell in enumerate(cells, 1)]
         if rows and len(row) != len(rows[0]):
             raise _wrong(

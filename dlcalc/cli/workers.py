@@ -41,7 +41,7 @@ def answer_by_workers(found: Iterable[list[NumberedLine]], output: Output, lang:
                 break
         writer.finish()
     except BrokenProcessPool:
-        pass  # the writer has met it too, or will
+        writer.break_off()
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
@@ -80,18 +80,21 @@ class _Writer(Thread):
         except CancelledError:
             self.stopped = True
         except BrokenProcessPool:
-            self.stopped = True
-            self.error = DlcalcError(
-                Text(
-                    "A process was ended by force after {lines} lines of output.",
-                    "输出 {lines} 行后，有进程被强制结束。",
-                ),
-                Text("Give fewer --jobs, or smaller lines.", "请减少 --jobs，或缩短每行。"),
-                lines=self.output.lines,
-            )
+            self.break_off()
         except DlcalcError as error:
             self.stopped, self.error = True, error
         self.stopped = self.stopped or not self.output.wanted
+
+    def break_off(self) -> None:
+        """Write no more, since a process that had lines to answer is gone."""
+        self.stopped = True
+        self.error = self.error or DlcalcError(
+            Text(
+                "A process was ended by force after {lines} lines of output.", "输出 {lines} 行后，有进程被强制结束。"
+            ),
+            Text("Give fewer --jobs, or smaller lines.", "请减少 --jobs，或缩短每行。"),
+            lines=self.output.lines,
+        )
 
     def finish(self) -> None:
         """Wait until everything handed out is written."""

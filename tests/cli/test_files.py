@@ -218,6 +218,8 @@ BAD = [
     ("a.csv", "a,b\n", "only a heading", "0.35,0.9"),
     ("a.csv", "1,{0}\n", "'{0}' is no number", ""),
     ("a.csv", zipped(), "binary", ""),
+    ("a.csv", "1 " * 1_000_001, "1,000,001 numbers", "At most 1,000,000"),
+    ("a.json", "[" + "[]," * 3_000_000 + "1]", "more than 2,000,000 values", "at most 1,000,000"),
     # NumPy
     ("a.npy", PICKLED, "Python objects (a pickle)", "astype(float)"),
     ("a.npy", b"\x80\x04\x95", "no .npy file", "numpy.save"),
@@ -352,6 +354,14 @@ def test_an_input_without_arrays_takes_no_file():
     assert "--in: '@a.csv' names a file" in ran.err
 
 
+def test_rows_are_read_no_further_than_the_limit(monkeypatch):
+    monkeypatch.setattr(files, "MOST_NUMBERS", 10)
+    write("a.csv", "1,2\n" * 5)
+    assert len(read("a.csv")) == 5
+    write("a.csv", "1,2\n" * 5 + "no,number\n")
+    assert "12 numbers" in refused("a.csv").message()
+
+
 def test_a_pickle_is_never_run(here):
     class Trap:
         def __reduce__(self):
@@ -365,7 +375,7 @@ def test_a_pickle_is_never_run(here):
 def test_python_opens_no_file():
     write("a.csv", "1,2")
     for call in (package.solve, lambda topic, inputs: package.check(topic, inputs, {"y": 1})):
-        with pytest.raises(InputError, match="'@a.csv' names a file") as caught:
+        with pytest.raises(InputError, match=r"'@a\.csv' names a file") as caught:
             call("private-double", {"x": "@a.csv"})
         assert "command line only" in caught.value.advice()
         assert caught.value.name == "x"
