@@ -25,7 +25,7 @@ from dlcalc.core.numbers import MOST_NUMBERS, too_many
 from dlcalc.core.suggest import nearest, unknown_word
 from dlcalc.core.topic import Input, Topic, names_a_file
 from dlcalc.core.values import plain, read_number
-from dlcalc.errors import InputError, Text, UnreadableError
+from dlcalc.errors import InputError, Text
 
 LARGEST_FILE = 20_000_000
 """Bytes that a file of numbers may have."""
@@ -77,12 +77,10 @@ def read_file(path: str, spec: Input, topic: Topic) -> Any:
         return spec.kind.read(found)
     except RecursionError:
         raise _wrong(shown, _TOO_DEEP, _FLATTER) from None
-    except UnreadableError as error:  # its column is one of a number in the file, which stands on no command line
-        raise _wrong(shown, Text(error.message("en"), error.message("zh")), _hint(error)) from None
     except _FileError:
         raise
-    except InputError as error:
-        raise _wrong(shown, Text(error.message("en"), error.message("zh")), _hint(error)) from None
+    except InputError as error:  # also one that shows a column: that of a number in the file, not of the command line
+        raise _wrong(shown, error.text, error.hint, **error.values) from None
 
 
 class Asked(NamedTuple):
@@ -102,24 +100,8 @@ class _FileError(InputError):
 
 
 def _wrong(file: str, text: Text, hint: Text | None = None, /, **values: object) -> _FileError:
-    """Return the error for a file; braces of texts already filled are kept as they are."""
-    en, zh = text.say("en", **values), text.say("zh", **values)
-    advice = Text(hint.say("en", **values), hint.say("zh", **values)) if hint else None
-    if advice is None:
-        return _FileError(Text("{file}: {en}", "{file}：{zh}"), file=file, en=en, zh=zh)
-    return _FileError(
-        Text("{file}: {en}", "{file}：{zh}"),
-        Text("{advice_en}", "{advice_zh}"),
-        file=file,
-        en=en,
-        zh=zh,
-        advice_en=advice.en,
-        advice_zh=advice.zh,
-    )
-
-
-def _hint(error: InputError) -> Text | None:
-    return Text(error.advice("en"), error.advice("zh")) if error.hint else None
+    """Return the error for a file."""
+    return _FileError(Text("{file}: " + text.en, "{file}：" + text.zh), hint, file=file, **values)
 
 
 def _short(path: str) -> str:

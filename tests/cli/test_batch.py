@@ -585,9 +585,12 @@ def test_progress_is_not_mixed_with_answers_on_one_terminal():
 def peak(lines, *words):
     """Return the largest resident size, in KiB, of a process that answers so many lines; every tenth is broken."""
     script = (
-        "import resource, sys; sys.argv[1:] = ['batch', *sys.argv[1:]]\n"
-        "import atexit; atexit.register(lambda: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr))\n"
-        "from dlcalc.__main__ import main; main()"
+        "import atexit, resource, sys\n"
+        "from dlcalc.__main__ import main\n"
+        "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "atexit.register(lambda: print(size(), file=sys.stderr))\n"
+        "sys.argv[1:] = ['batch', *sys.argv[1:]]\n"
+        "main()"
     )
     command = [sys.executable, "-c", script, *words]
     with subprocess.Popen(
