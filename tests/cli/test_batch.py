@@ -21,6 +21,7 @@ from dlcalc.cli.environment import Environment
 from tests.cli.private import double  # noqa: F401
 from tests.cli.run import Ran, Terminal, dlcalc
 from tests.draws import draw
+from tests.test_startup import loaded, other_topics, packages
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"id": "a", "topic": "conv", "inputs": {"in": 28, "k": 3}}
@@ -641,3 +642,20 @@ def test_lines_are_the_same_however_they_come(size, monkeypatch):
     content = b"\xef\xbb\xbfab\r\n\n" + b"x" * 101 + b"\ncd\n" + b"y" * 100 + b"\n \n" + b"z" * 300 + b"\nend"
     found = [line for piece in batch.pieces(io.BytesIO(content)) for line in piece]
     assert found == [(1, b"ab\r"), (3, None), (4, b"cd"), (5, b"y" * 100), (7, None), (8, b"end")]
+
+
+# ---------------------------------------------------------------- start-up
+
+
+def test_a_batch_loads_its_topics_and_nothing_slow(tmp_path):
+    file = tmp_path / "exercises.jsonl"
+    file.write_bytes(GOOD_LINE)
+    modules, printed = loaded("batch", str(file))
+    assert '"ok": true' in printed
+    assert not packages(modules) & {"numpy", "sympy", "rich", "multiprocessing", "concurrent"}
+    assert not other_topics(modules, "conv")
+
+
+def test_a_sheet_loads_nothing_of_batches_and_files():
+    modules, _ = loaded("conv", "--in", "28", "--k", "3")
+    assert not modules & {"json", "dlcalc.cli.batch", "dlcalc.cli.exercise", "dlcalc.cli.files", "dlcalc.cli.topics"}
