@@ -79,7 +79,12 @@ def answer(number: int, line: bytes | None, lang: str, ascii: bool = False) -> t
         said = error
     except RecursionError:
         said = InputError(Text("The lists are nested too deep.", "列表嵌套太深。"), _EXPECTED, example=EXAMPLE)
-    except (OverflowError, MemoryError):
+    except MemoryError:
+        said = InputError(
+            Text("This exercise takes more memory than there is.", "本题需要的内存超过可用内存。"),
+            Text("Give smaller maps.", "请给出较小的数组。"),
+        )
+    except OverflowError:
         said = InputError(
             Text("A number of this exercise is too large to be written.", "本题中有数太大，无法写出。"),
             Text("Give smaller numbers.", "请给出较小的数。"),

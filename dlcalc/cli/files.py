@@ -422,23 +422,19 @@ def _is_heading(cells: list[str]) -> bool:
 def _cell(cell: str, line: int, column: int, file: str) -> Any:
     try:
         return read_number(cell)
-    except InputError as error:
-        if not cell:
-            text = Text("Line {line}, column {column} is empty.", "第 {line} 行第 {column} 列是空的。")
-        else:
-            text = Text(
-                "Line {line}, column {column}: '{cell}' is no number ({en})",
-                "第 {line} 行第 {column} 列：“{cell}” 不是数（{zh}）",
-            )
+    except InputError:
         raise _wrong(
             file,
-            text,
+            Text(
+                "Line {line}, column {column}: '{cell}' is no number dlcalc can read.",
+                "第 {line} 行第 {column} 列：“{cell}” 不是 dlcalc 能读懂的数。",
+            )
+            if cell
+            else Text("Line {line}, column {column} is empty.", "第 {line} 行第 {column} 列是空的。"),
             Text("Write plain numbers, with a point for decimals: 0.35.", "请写普通的数，小数点用 “.”：0.35。"),
             line=line,
             column=column,
             cell=cell[:40],
-            en=error.message("en"),
-            zh=error.message("zh"),
         ) from None
 
 

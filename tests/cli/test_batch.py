@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -52,7 +53,11 @@ def strict(line):
 def process(*words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", "PYTHONIOENCODING": "utf-8"}
     words = [sys.executable, "-m", "dlcalc", "batch", *words]
-    return subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=stderr, env=env)
+    started = subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=stderr, env=env)
+    guard = threading.Timer(60, started.kill)  # what hangs fails instead
+    guard.daemon = True
+    guard.start()
+    return started
 
 
 # ---------------------------------------------------------------- what a line gives
