@@ -19,6 +19,7 @@ import dlcalc as package
 from dlcalc.cli import batch, exercise
 from dlcalc.cli.app import run
 from dlcalc.cli.environment import Environment
+from dlcalc.render.json import jsonable
 from tests.cli.private import double  # noqa: F401
 from tests.cli.run import Ran, Terminal, dlcalc
 from tests.draws import draw
@@ -82,7 +83,7 @@ def test_drawn_exercises_have_the_answers_of_python(topic):
             assert not line["ok"]
             assert error.message() in line["error"]["message"]
         else:
-            assert line["answers"] == wanted
+            assert line["answers"] == {name: jsonable(value) for name, value in wanted.items()}
 
 
 def test_decimals_are_exact_and_come_back_as_numbers(double):  # noqa: F811
