@@ -126,6 +126,10 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     one_of("format", format, FORMATS)
     one_of("steps", steps, STEPS)
     one_of("lang", str(options.get("lang", lang)), LANGUAGES)
+    if "solve" in options or words.repeated.keys() & {"want", "range"}:
+        from dlcalc.cli.inverse import inverse_command
+
+        return inverse_command(topic, words, env, lang, format=format, steps=steps)
     sheet = solve(
         topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
@@ -137,7 +141,7 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     from dlcalc.api import check
     from dlcalc.render import render_report
 
-    report = check(topic.name, words.inputs, _answers(words.answers), lang=lang)
+    report = check(topic.name, words.inputs, by_name(words.answers, "answer"), lang=lang)
     env.write(render_report(sheet, report, format, width=env.width, color=env.colors))
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
@@ -157,7 +161,7 @@ def _decimals(text: object) -> int | None:
         ).about("round") from None
 
 
-def _answers(words: list[str]) -> dict[str, str]:
+def by_name(words: list[str], flag: str) -> dict[str, str]:
     """Read [NAME=]VALUE words; a bare value is for the topic's first answer.
 
     Raises:
@@ -169,11 +173,11 @@ def _answers(words: list[str]) -> dict[str, str]:
         name, value = (name.strip(), value) if equals else ("", word)
         if name in found:
             raise InputError(
-                Text("There are two answers for {en}.", "{zh} 有两个答案。"),
+                Text("There are two values for {en}.", "{zh} 有两个值。"),
                 Text("Give one.", "请只给一个。"),
                 en=name or "the main answer",
                 zh=name or "主答案",
-            ).about("answer")
+            ).about(flag)
         found[name] = value
     return found
 

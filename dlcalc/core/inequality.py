@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from dlcalc.core.evaluate import compile_key, compile_span, evaluate
 from dlcalc.core.formula import Apply, Fold, Key, ListOf, Name, Node, Number
@@ -26,7 +26,7 @@ from dlcalc.core.values import whole
 from dlcalc.core.work import Sheet
 from dlcalc.errors import DlcalcError
 
-Exact = int | Fraction
+Exact: TypeAlias = int | Fraction
 NOTATIONS = (TEXT, UNICODE, LATEX)
 
 
@@ -294,6 +294,10 @@ def _whole_root(number: int, power: int) -> int:
 # ---------------------------------------------------------------- an unknown that stands more than once
 
 
+Polynomial: TypeAlias = tuple[Node, dict[int, Exact]]
+"""What it is in, and its factors by power."""
+
+
 def _collected(formulas: Formulas, node: Node, interval: Interval) -> Iterator[State]:
     """Gather an unknown that stands more than once: F·9 + F is 10·F."""
     try:
@@ -314,7 +318,7 @@ def _collected(formulas: Formulas, node: Node, interval: Interval) -> Iterator[S
     yield State(gathered, interval.shifted(-rest), "gathered")
 
 
-def _polynomial(formulas: Formulas, node: Node) -> tuple[Node, dict[int, Exact]]:
+def _polynomial(formulas: Formulas, node: Node) -> Polynomial:
     """Return a formula as a polynomial in the one name or rounded part that rests on an unknown."""
     if not formulas.rests(node):
         return Number(0), {0: _number(formulas, node)}
@@ -345,7 +349,7 @@ def _power(base: Node, exponent: int) -> Node:
     return total
 
 
-def _joined(op: str, left: tuple[Node, dict[int, Exact]], right: tuple[Node, dict[int, Exact]]) -> Any:
+def _joined(op: str, left: Polynomial, right: Polynomial) -> Polynomial:
     atoms = {atom for atom, terms in (left, right) if any(power and factor for power, factor in terms.items())}
     if len(atoms) > 1:
         raise Stuck
@@ -358,11 +362,11 @@ def _joined(op: str, left: tuple[Node, dict[int, Exact]], right: tuple[Node, dic
         sign = 1 if op == "+" else -1
         for power in left[1].keys() | right[1].keys():
             terms[power] = left[1].get(power, 0) + sign * right[1].get(power, 0)
-    return (atoms.pop() if atoms else Number(0)), terms
+    return next(iter(atoms), Number(0)), terms
 
 
 def _expanded(formulas: Formulas, node: Node) -> Node:
-    """Return a formula with every line that rests on an unknown replaced by its own formula, but not inside roundings."""
+    """Return a formula with every line that rests on an unknown replaced by its own formula, outside roundings."""
     match node:
         case Name() if key_of(node) in formulas.lines:
             return _expanded(formulas, formulas.lines[key_of(node)])
@@ -378,6 +382,8 @@ def _expanded(formulas: Formulas, node: Node) -> Node:
 LONGEST_ROW = 48
 """A formula written out beyond this is not shown: nobody reads it."""
 _SIGNS = {"text": (" <= ", " < "), "unicode": (" ≤ ", " < "), "latex": (r" \le ", " < ")}
+
+_AT_LEAST = {"text": " >= ", "unicode": " ≥ ", "latex": r" \ge "}
 
 
 def derivation(formulas: Formulas, key: Key, wanted: Exact, indices: Mapping[str, str]) -> tuple[Derivation, State]:
@@ -459,6 +465,9 @@ class _Pens:
             row = " = ".join(each[number] for each in written)
             if interval.is_point and low is not None:
                 rows.append(f"{row} = {low[number]}")
+                continue
+            if high is None and low is not None:
+                rows.append(row + (" > " if interval.low_open else _AT_LEAST[notation.name]) + low[number])
                 continue
             front = "" if low is None else low[number] + (strict if interval.low_open else weak)
             rows.append(front + row + ("" if high is None else (strict if interval.high_open else weak) + high[number]))

@@ -36,7 +36,7 @@ class Derivation:
     steps: tuple[Written, ...]
     givens: tuple[Written, ...] = ()
     unknown: str = ""
-    symbol: Written = Written("", "", "")
+    symbol: Written | None = None
     low: int | None = None
     high: int | None = None
 

@@ -8,7 +8,7 @@ The inequality itself is shown only after it has agreed with every run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -17,18 +17,16 @@ from typing import Any
 from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.inequality import Exact, Formulas, State, derivation
-from dlcalc.core.inputs import LARGEST
 from dlcalc.core.inverse import Derivation, InverseResult, Miss, Refused, Searched
-from dlcalc.core.lists import ListReader
-from dlcalc.core.modes import CALCULATING
+from dlcalc.core.modes import CALCULATING, distance
 from dlcalc.core.records import Line
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Answer, Input, Topic
-from dlcalc.core.values import Nested, exact, plain, read_number, significant_text
+from dlcalc.core.unknowns import read_unknowns
+from dlcalc.core.wanted import Wanted, alike, flat, is_whole, lines_of, met, one_row, read_wants, refuse_size
 from dlcalc.core.worksheet import Worksheet, spellings
 from dlcalc.errors import DlcalcError, InputError, Text
 
-MOST_UNKNOWNS = 3
 ALONE, TOGETHER = 64, 32
 """Up to which whole number a single unknown is searched at first, and each of several."""
 MOST_TOGETHER = {2: 256, 3: 48}
@@ -73,25 +71,6 @@ def search(
 
 
 @dataclass(frozen=True, slots=True)
-class _Typed:
-    """A wanted value as typed; `decimals` is the most of any number in it, None for a fraction."""
-
-    text: str
-    value: Nested
-    decimals: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A wanted answer: how it is taken off a run, and the value of each line it is merely read off."""
-
-    name: str
-    typed: _Typed
-    asked: Answer
-    lines: dict[Key, Exact]
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """One accepted combination: its answers, and the values of the lines they are read off."""
 
@@ -112,7 +91,7 @@ class _Search:
     ) -> None:
         self.topic, self.lang = topic, lang
         self.raw = {name.replace("-", "_"): value for name, value in raw.items() if value is not None}
-        self.unknowns, self.bounds = _unknowns(topic, solve, ranges)
+        self.unknowns, self.bounds = read_unknowns(topic, solve, ranges)
         for spec in self.unknowns:
             if spec.name in self.raw:
                 raise InputError(
@@ -120,9 +99,11 @@ class _Search:
                     Text("Leave one of them out.", "请去掉其中之一。"),
                     name=spec.name,
                 ).about("solve")
-        self.read = _read_wants(topic, want)
+        self.read = read_wants(topic, want)
         self.errors: dict[tuple[Any, ...], DlcalcError] = {}
-        self.spans = {spec.name: (self._first_span(spec),) for spec in self.unknowns if spec.kind.span}
+        self.spans: dict[str, tuple[tuple[int, int], ...]] = {
+            spec.name: (self._first_span(spec),) for spec in self.unknowns if spec.kind.span
+        }
 
     def result(self) -> InverseResult:
         """Search, stretch the ranges where there is reason to, and gather what was found."""
@@ -146,7 +127,7 @@ class _Search:
         if spec.name in self.bounds:
             return self.bounds[spec.name]
         least, most = spec.kind.span or (0, 0)
-        sizes = [n for typed in self.read.values() for n in _flat(typed.value) if isinstance(n, int)]
+        sizes = [n for typed in self.read.values() for n in flat(typed.value) if isinstance(n, int)]
         high = ALONE
         if len(self.unknowns) > 1:
             high = max([TOGETHER, *(size for size in sizes if size <= MOST_TOGETHER[len(self.unknowns)])])
@@ -180,7 +161,7 @@ class _Search:
             ).about("range")
         found = list(product(*(self._candidates(spec) for spec in self.unknowns)))
         if len(self.unknowns) > 1:
-            found.sort(key=lambda values: sum(v for v in values if _is_whole(v)))
+            found.sort(key=lambda values: sum(v for v in values if is_whole(v)))
         return found
 
     def _count(self, spec: Input) -> int:
@@ -209,8 +190,6 @@ class _Search:
                 except CALCULATING as error:
                     refusals.setdefault(str(error), error)
                     self.errors[combination] = error
-                    if len(refusals) == 1 and len(self.errors) > ALONE + 9 and len(self.unknowns) > 1:
-                        continue
                 else:
                     return combination
             if len(refusals) == 1:
@@ -240,11 +219,11 @@ class _Search:
         return runs
 
     def _meets(self, run: _Run) -> bool:
-        return all(_met(value, each) for value, each in zip(run.answers, self.wanted, strict=True))
+        return all(met(value, each) for value, each in zip(run.answers, self.wanted, strict=True))
 
     # -- what is wanted
 
-    def _wanted(self, name: str, first: tuple[Any, ...]) -> _Wanted:
+    def _wanted(self, name: str, first: tuple[Any, ...]) -> Wanted:
         """Return what a wanted name means on this sheet: an answer in the form its value was typed in, or a line.
 
         Raises:
@@ -256,20 +235,19 @@ class _Search:
         if asked is None:
             asked = self._line(name, sheet.env)
         elif asked.is_size:
-            _refuse_size(name, typed)
+            refuse_size(name, typed)
         if asked.spread is not None and isinstance(typed.value, list):
             spread = Answer(f"{asked.name} each", asked.says, asked.lines, asked.spread, is_size=True)
             longer = asked.longer and len(typed.value) > len(spread.of(sheet.env))
             asked = self.topic.answer(asked.longer) if longer else spread
-        targets = _targets(asked, sheet.env, typed.value)
-        return _Wanted(name, typed, asked, targets)
+        return Wanted(name, typed, asked, lines_of(asked, sheet.env, typed.value))
 
     def _line(self, name: str, env: Mapping[Any, Any]) -> Answer:
         wanted = spellings(name)
-        for key in env:
-            if key != "axes" and key_text(key) in wanted:
-                base = key if isinstance(key, str) else str(key[0])
-                return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
+        key: Key | None = next((key for key in env if key != "axes" and key_text(key) in wanted), None)
+        if key is not None:
+            base = key if isinstance(key, str) else str(key[0])
+            return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
         known = [*(answer.name for answer in self.topic.answers), *(key_text(key) for key in env if key != "axes")]
         raise unknown_word(name, list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name)
 
@@ -281,7 +259,7 @@ class _Search:
         """
         for number, each in enumerate(self.wanted):
             values = [run.answers[number] for run in runs]
-            if values and not any(_alike(value, each.typed.value) for value in values):
+            if values and not any(alike(value, each.typed.value) for value in values):
                 raise InputError(
                     Text("{name} looks like {example} here.", "这里 {name} 的形式如 {example}。"),
                     Text(
@@ -289,10 +267,10 @@ class _Search:
                         "请输入 --want {name}={example}，换成你的数。",
                     ),
                     name=each.name,
-                    example=_written(values[0], "x"),
+                    example=one_row(values[0], "x"),
                 ).about("want")
-            numbers = [n for value in values for n in _flat(value)]
-            if numbers and all(map(_is_whole, numbers)) and not all(map(_is_whole, _flat(each.typed.value))):
+            numbers = [n for value in values for n in flat(value)]
+            if numbers and all(map(is_whole, numbers)) and not all(map(is_whole, flat(each.typed.value))):
                 raise InputError(
                     Text("{name} is a whole number; {typed} cannot be.", "{name} 是整数，不可能是 {typed}。"),
                     Text("Type a whole number.", "请输入整数。"),
@@ -304,23 +282,31 @@ class _Search:
 
     def _derivations(self, runs: list[_Run], first: tuple[Any, ...]) -> tuple[Derivation, ...]:
         """Return the inequality of each wanted line, as far as it agrees with the runs."""
-        example = next((run.combination for run in runs if self._meets(run)), None)
-        if example is None:
-            near = self._nearest(runs)
-            example = near[0].combination if near else first
+        numbers = [run for run in runs if not any(isinstance(value, str) for value in run.combination)]
+        near = [run for run in numbers if self._meets(run)] or self._nearest(numbers)
+        example = near[0].combination if near else first
         formulas = Formulas.of(self.topic.sheet(self._inputs(example)), frozenset(s.name for s in self.unknowns))
         found = []
-        targets = {key: value for each in self.wanted for key, value in each.lines.items()}
-        for key, value in targets.items():
+        for key, value in {key: value for each in self.wanted for key, value in each.lines.items()}.items():
             if key in formulas.lines:
                 written, last = derivation(formulas, key, value, self.topic.indices)
+                written = self._clipped(written)
                 agrees = self._agrees(runs, self.keys.index(key), value, written, last)
                 found.append(written if agrees else Derivation(written.line, written.steps[:1]))
         return tuple(found)
 
+    def _clipped(self, written: Derivation) -> Derivation:
+        """Return an inequality whose whole numbers are those its input can be."""
+        if not written.unknown:
+            return written
+        least, most = self.topic.input(written.unknown).kind.span or (0, 0)
+        low = least if written.low is None else max(least, written.low)
+        high = written.high if written.high is None else min(most, written.high)
+        return replace(written, low=low, high=high)
+
     def _agrees(self, runs: list[_Run], column: int, value: Exact, written: Derivation, last: State) -> bool:
         """Say whether an inequality holds for exactly the runs whose line has the wanted value."""
-        numbers = [run for run in runs if all(_is_whole(v) or not isinstance(v, str) for v in run.combination)]
+        numbers = [run for run in runs if not any(isinstance(value, str) for value in run.combination)]
         if written.unknown:
             place = [spec.name for spec in self.unknowns].index(written.unknown)
             return all(written.allows(run.combination[place]) == (run.lines[column] == value) for run in numbers)
@@ -372,7 +358,7 @@ class _Search:
 
     def _approaches(self, runs: list[_Run]) -> bool:
         """Say whether solutions go on at the end of the range, or the answers still come nearer there."""
-        numbers = [run for run in runs if _is_whole(run.combination[0])]
+        numbers = [run for run in runs if is_whole(run.combination[0])]
         if sum(map(self._meets, numbers)) > MOST_WIDENED or not numbers:
             return False
         end, middle = (self._distance(numbers[place]) for place in (-1, len(numbers) // 2))
@@ -383,7 +369,7 @@ class _Search:
         spec, *others = self.unknowns
         if others or spec.name in self.bounds or spec.name not in self.spans:
             return False
-        ((low, high),) = self.spans[spec.name]
+        (low, high), *_ = self.spans[spec.name]
         most = min(FURTHEST, (spec.kind.span or (0, 0))[1])
         self.spans[spec.name] = ((low, min(2 * high, most)),)
         return high < most
@@ -394,15 +380,15 @@ class _Search:
         """Return how far a run is from what is wanted, each answer measured by its own size."""
         total = Fraction(0)
         for value, each in zip(run.answers, self.wanted, strict=True):
-            if not _alike(value, each.typed.value):
+            if not alike(value, each.typed.value):
                 return None
-            for given, want in zip(_flat(value), _flat(each.typed.value), strict=True):
-                total += Fraction(abs(exact(given) - exact(want))) / max(1, abs(exact(want)))
+            for given, want in zip(flat(value), flat(each.typed.value), strict=True):
+                total += Fraction(distance(given, want)) / max(1, distance(want, 0))
         return total
 
     def _nearest(self, runs: list[_Run]) -> list[_Run]:
         """Return the runs that come nearest: where one number is wanted, from below and from above."""
-        measured = [(distance, run) for run in runs if (distance := self._distance(run)) is not None]
+        measured = [(away, run) for run in runs if (away := self._distance(run)) is not None]
         single = self.wanted[0].typed.value
         if len(self.wanted) > 1 or isinstance(single, list):
             return [run for _, run in sorted(measured, key=lambda pair: pair[0])[:2]]
@@ -420,7 +406,7 @@ class _Search:
         unknown = {spec.name for spec in self.unknowns}
         conventions = topic.conventions_of(example) if example is not None else ()
         fixed = {
-            each.name: _written(runs[0].answers[number])
+            each.name: one_row(runs[0].answers[number])
             for number, each in enumerate(self.wanted if runs else ())
             if len(runs) > 1 and not solved and all(run.answers[number] == runs[0].answers[number] for run in runs)
         }
@@ -430,7 +416,7 @@ class _Search:
             inputs={name: spec.kind.show(read[name]) for name, spec in stated.items()},
             stated={name: spec.kind.brief(read[name]) for name, spec in stated.items()},
             want={name: typed.value for name, typed in self.read.items()},
-            wanted={name: _written(typed.value) for name, typed in self.read.items()},
+            wanted={name: one_row(typed.value) for name, typed in self.read.items()},
             solve=tuple(spec.name for spec in self.unknowns),
             searched={spec.name: self._searched(spec, solved, derived) for spec in self.unknowns},
             solutions=[
@@ -441,7 +427,7 @@ class _Search:
             nearest=tuple(map(self._miss, self._nearest(runs))) if runs and not solved else (),
             derivations=derived,
             fixed=fixed,
-            refused=self._refused(derived),
+            refused=self._refused(derived) if derived or not runs else (),
             conventions=tuple(c.choices[example[c.name]] for c in conventions if example and c.name not in unknown),
             lang=self.lang,
         )
@@ -451,7 +437,7 @@ class _Search:
 
     def _searched(self, spec: Input, solved: list[_Run], derived: tuple[Derivation, ...]) -> Searched:
         spans = self.spans.get(spec.name, ())
-        words = tuple(spec.kind.write(w) for w in self._candidates(spec) if not _is_whole(w))
+        words = tuple(spec.kind.write(w) for w in self._candidates(spec) if not is_whole(w))
         place = self.unknowns.index(spec)
         ends = [d.high for d in derived if d.unknown == spec.name]
         bounded = any(end is not None and spans and end <= spans[-1][1] for end in ends)
@@ -466,219 +452,12 @@ class _Search:
 
     def _miss(self, run: _Run) -> Miss:
         gives = {each.name: value for each, value in zip(self.wanted, run.answers, strict=True)}
-        return Miss(self._typed(run.combination), gives, {name: _written(value) for name, value in gives.items()})
+        return Miss(self._typed(run.combination), gives, {name: one_row(value) for name, value in gives.items()})
 
     def _refused(self, derived: tuple[Derivation, ...]) -> tuple[Refused, ...]:
         """Return what a single unknown's inequality allows and the calculation refuses."""
         found = []
         for combination, error in self.errors.items():
-            allowed = derived and all(
-                d.unknown and d.allows(combination[0]) for d in derived if _is_whole(combination[0])
-            )
-            if _is_whole(combination[0]) and (allowed or not derived):
+            if is_whole(combination[0]) and all(d.unknown and d.allows(combination[0]) for d in derived):
                 found.append(Refused(self._typed(combination), Text(error.message("en"), error.message("zh"))))
         return tuple(found[:MOST_CHECKS])
-
-
-# ---------------------------------------------------------------- reading the question
-
-
-def _unknowns(
-    topic: Topic, solve: Sequence[str], ranges: Mapping[str, object]
-) -> tuple[tuple[Input, ...], dict[str, tuple[int, int]]]:
-    """Return the unknown inputs and the ranges that were set.
-
-    Raises:
-        InputError: if a name is unknown or comes twice, an input cannot be searched, or a range cannot be read.
-    """
-    found: dict[str, Input] = {}
-    bounds: dict[str, tuple[int, int]] = {}
-    stated = dict(ranges)
-    for word in solve:
-        name, equals, span = word.partition("=")
-        spec = topic.input(name.strip())
-        if equals:
-            stated[spec.name] = span
-        if spec.name in found:
-            raise InputError(Text("'{name}' is asked for twice.", "“{name}” 问了两次。"), name=spec.name).about("solve")
-        if spec.kind.span is None and not spec.kind.words:
-            able = [each.name for each in topic.inputs if each.kind.span or each.kind.words]
-            raise InputError(
-                Text("'{name}' cannot be searched for.", "无法搜索 “{name}”。"),
-                Text("These can: {able}.", "可以搜索的有：{able}。"),
-                name=spec.name,
-                able=", ".join(able),
-            ).about("solve")
-        found[spec.name] = spec
-    if not 1 <= len(found) <= MOST_UNKNOWNS:
-        raise InputError(
-            Text("There are {n} unknowns; one to {most} can be searched.", "有 {n} 个未知量；可搜索 1 到 {most} 个。"),
-            Text("For example: --solve {name}", "例如：--solve {name}"),
-            n=len(found),
-            most=MOST_UNKNOWNS,
-            name=topic.inputs[0].name,
-        ).about("solve")
-    for name, raw in stated.items():
-        spec = topic.input(name)
-        if spec.name not in found or spec.kind.span is None:
-            raise InputError(
-                Text(
-                    "'{name}' has no range: it is not a whole number that is asked for.",
-                    "“{name}” 没有范围：它不是要求的整数未知量。",
-                ),
-                Text("Ranges belong to: {names}.", "可设范围的有：{names}。"),
-                name=name,
-                names=", ".join(n for n, s in found.items() if s.kind.span) or "-",
-            ).about("range")
-        bounds[spec.name] = _read_range(spec, raw)
-    return tuple(found.values()), bounds
-
-
-def _read_range(spec: Input, raw: object) -> tuple[int, int]:
-    """Read `0:200` or a pair of whole numbers."""
-    parts = plain(raw).split(":") if isinstance(raw, str) else list(raw) if isinstance(raw, list | tuple) else []
-    try:
-        ends = [read_number(part) if isinstance(part, str) else part for part in parts]
-    except InputError:
-        ends = []
-    least, most = spec.kind.span or (0, 0)
-    if len(ends) != 2 or not all(map(_is_whole, ends)) or not least <= ends[0] <= ends[1] <= most:
-        raise InputError(
-            Text("'{raw}' is no range of {name}.", "“{raw}” 不是 {name} 的范围。"),
-            Text(
-                "Type {name}=FIRST:LAST, such as {name}={least}:{high}.",
-                "请输入 {name}=首:末，例如 {name}={least}:{high}。",
-            ),
-            raw=str(raw)[:60],
-            name=spec.name,
-            least=least,
-            high=min(200, most),
-        ).about("range")
-    return ends[0], ends[1]
-
-
-def _read_wants(topic: Topic, want: Mapping[str, object]) -> dict[str, _Typed]:
-    main = topic.answers[0].name
-    found: dict[str, _Typed] = {}
-    for name, raw in want.items():
-        if (name or main) in found:
-            raise InputError(
-                Text("There are two wanted values for {name}.", "{name} 有两个目标值。"),
-                Text("Give one.", "请只给一个。"),
-                name=name or main,
-            ).about("want")
-        try:
-            found[name or main] = _read_wanted(raw)
-        except InputError as error:
-            raise error.about("want") from None
-    if not found:
-        raise InputError(
-            Text("Nothing is wanted yet.", "还没有给出目标值。"),
-            Text("For example: --want {name}=28", "例如：--want {name}=28"),
-            name=main,
-        ).about("want")
-    return found
-
-
-def _read_wanted(raw: object) -> _Typed:
-    text = raw if isinstance(raw, str) else _as_typed(raw)
-    if len(text) > LONGEST:
-        raise InputError(Text("That is longer than {most} characters.", "超过 {most} 个字符。"), most=LONGEST)
-    reader = ListReader(text, plain(text), "xX,")
-    value = reader.read()
-    return _Typed(text.strip(), value, reader.decimals)
-
-
-LONGEST = 500
-"""Characters that a wanted value may have."""
-
-
-def _as_typed(raw: object) -> str:
-    """Write a Python number or list as it would be typed."""
-    raw = raw.tolist() if hasattr(raw, "tolist") else raw
-    if isinstance(raw, list | tuple):
-        return "[" + ", ".join(_as_typed(item) for item in raw[:LONGEST]) + "]"
-    if isinstance(raw, bool) or not isinstance(raw, int | float | Fraction) or abs(raw) > LARGEST**2:
-        raise InputError(
-            Text("A {kind} cannot be wanted.", "目标值不能是 {kind}。"),
-            Text("Give a number or a list of numbers.", "请给出数或数的列表。"),
-            kind=type(raw).__name__,
-        )
-    return str(raw)
-
-
-def _refuse_size(name: str, typed: _Typed) -> None:
-    if not all(_is_whole(n) and n >= 1 for n in _flat(typed.value)):
-        raise InputError(
-            Text(
-                "{name} is a size, a whole number of at least 1; {typed} cannot be.",
-                "{name} 是尺寸，即不小于 1 的整数；不可能是 {typed}。",
-            ),
-            Text("Type a whole number, or one per dimension such as 26x26.", "请输入整数，或每维一个，例如 26x26。"),
-            name=name,
-            typed=typed.text,
-        ).about("want")
-
-
-# ---------------------------------------------------------------- values
-
-
-class _Mark:
-    """Stands for a line's value while it is found out which lines an answer is read off."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: Key) -> None:
-        self.key = key
-
-
-def _targets(asked: Answer, env: Mapping[Any, Any], value: Nested) -> dict[Key, Exact]:
-    """Return the lines an answer is read off with the value each should have; empty where it does more than read."""
-    marks: dict[Any, Any] = {key: found if key == "axes" else _Mark(key) for key, found in env.items()}
-    try:
-        read = _flat(asked.of(marks))
-    except (DlcalcError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
-        return {}  # it calculates with the values
-    wanted = _flat(value) if isinstance(value, list) else _flat(value) * len(read)
-    if len(read) != len(wanted) or not all(isinstance(mark, _Mark) for mark in read):
-        return {}
-    return {mark.key: number for mark, number in zip(read, wanted, strict=True)}
-
-
-def _met(value: Any, wanted: _Wanted) -> bool:
-    """Say whether an answer is the wanted one, to the digits typed where it is no whole number."""
-    typed = wanted.typed
-    if not _alike(value, typed.value):
-        return False
-    slack = Fraction(1, 2) / 10**typed.decimals if typed.decimals and typed.decimals > 0 else Fraction(0)
-    for given, want in zip(_flat(value), _flat(typed.value), strict=True):
-        noise = Fraction(1, 10**9) * abs(exact(want)) if isinstance(given, float) else 0
-        if given != want and (_is_whole(given) or abs(exact(given) - exact(want)) > max(slack, noise)):
-            return False
-    return True
-
-
-def _alike(value: Any, wanted: Nested) -> bool:
-    """Say whether two answers have the same form: numbers, or lists of as many."""
-    if isinstance(value, list) and isinstance(wanted, list):
-        return len(value) == len(wanted) and all(_alike(a, b) for a, b in zip(value, wanted, strict=True))
-    return isinstance(value, int | float | Fraction) and not isinstance(wanted, list)
-
-
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [number for item in value for number in _flat(item)]
-    return [value]
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _written(value: Any, between: str = "×") -> str:
-    """Write an answer on one row: sizes as 25×26×26."""
-    if isinstance(value, list):
-        if all(map(_is_whole, value)):
-            return between.join(map(str, value))
-        return "(" + ", ".join(_written(item) for item in value) + ")"
-    return significant_text(value)
