@@ -403,12 +403,15 @@ def derivation(formulas: Formulas, key: Key, wanted: Exact, indices: Mapping[str
     rows = list(dict.fromkeys(_rows(formulas, states, pens)))
     last = states[-1]
     line = pens.formula(start, values=False).text
-    shown = frozenset(key for state in states for key in keys(state.node) if key in formulas.known)
+    shown = frozenset(key for state in states for key in keys(state.node))
     givens = tuple(pens.relation((_name_of(k),), Interval(v, v), values=False) for k, v in pens.values(shown))
+    symbols = tuple(
+        (pens.formula(_name_of(k), values=False), source) for k, source in formulas.unknowns.items() if k in shown
+    )
     if isinstance(last.node, Name) and key_of(last.node) in formulas.unknowns:
-        unknown, symbol = formulas.unknowns[key_of(last.node)], pens.formula(last.node, values=False)
-        return Derivation(line, tuple(rows), givens, unknown, symbol, *last.interval.wholes()), last
-    return Derivation(line, tuple(rows), givens), last
+        unknown = formulas.unknowns[key_of(last.node)]
+        return Derivation(line, tuple(rows), givens, symbols, unknown, *last.interval.wholes()), last
+    return Derivation(line, tuple(rows), givens, symbols), last
 
 
 def _name_of(key: Key) -> Name:

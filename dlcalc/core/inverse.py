@@ -27,16 +27,16 @@ class Derivation:
         line: the line that is wanted to have a value.
         steps: relations that hold for the same inputs, each following from the one before.
         givens: the known symbols in them with their values, as `I = 28`.
+        symbols: the unknown symbols in them, each with the input it stands for.
         unknown: the input they end at; empty where they end before one is reached (or at several).
-        symbol: that input's symbol.
         low, high: the first and last whole number the last step allows; None is no bound, low > high is none at all.
     """
 
     line: str
     steps: tuple[Written, ...]
     givens: tuple[Written, ...] = ()
+    symbols: tuple[tuple[Written, str], ...] = ()
     unknown: str = ""
-    symbol: Written | None = None
     low: int | None = None
     high: int | None = None
 

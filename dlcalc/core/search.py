@@ -183,17 +183,17 @@ class _Search:
             InputError: if every combination is refused for the same reason, which then lies in what was given.
         """
         while True:
-            refusals: dict[str, DlcalcError] = {}
             for combination in self._combinations():
+                if combination in self.errors:
+                    continue
                 try:
                     self.topic.learn(self.topic.sheet(self._inputs(combination)))
                 except CALCULATING as error:
-                    refusals.setdefault(str(error), error)
                     self.errors[combination] = error
                 else:
                     return combination
-            if len(refusals) == 1:
-                raise next(iter(refusals.values()))
+            if len({str(error) for error in self.errors.values()}) == 1:
+                raise next(iter(self.errors.values()))
             if not self._double():
                 return None
 
@@ -207,13 +207,13 @@ class _Search:
             lambda env: ([each.asked.of(env) for each in wanted], [env.get(key) for key in keys]),
         )
         runs = []
-        self.errors.clear()
         for combination in self._combinations():
+            if combination in self.errors:
+                continue  # a refusal costs more than a run: its hints are tried out
             try:
                 answers, lines = self.topic.value(self._inputs(combination), every)
             except CALCULATING as error:
-                if len(self.unknowns) == 1:
-                    self.errors[combination] = error
+                self.errors[combination] = error
             else:
                 runs.append(_Run(combination, answers, lines))
         return runs
@@ -249,7 +249,9 @@ class _Search:
             base = key if isinstance(key, str) else str(key[0])
             return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
         known = [*(answer.name for answer in self.topic.answers), *(key_text(key) for key in env if key != "axes")]
-        raise unknown_word(name, list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name)
+        raise unknown_word(name, list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name).about(
+            "want"
+        )
 
     def _refuse_form(self, runs: list[_Run]) -> None:
         """Refuse a wanted value that no run could have.
@@ -359,7 +361,8 @@ class _Search:
     def _approaches(self, runs: list[_Run]) -> bool:
         """Say whether solutions go on at the end of the range, or the answers still come nearer there."""
         numbers = [run for run in runs if is_whole(run.combination[0])]
-        if sum(map(self._meets, numbers)) > MOST_WIDENED or not numbers:
+        last = self.spans[self.unknowns[0].name][-1][1]
+        if not numbers or numbers[-1].combination[0] != last or sum(map(self._meets, numbers)) > MOST_WIDENED:
             return False
         end, middle = (self._distance(numbers[place]) for place in (-1, len(numbers) // 2))
         return self._meets(numbers[-1]) or (end is not None and middle is not None and end < middle)
@@ -427,7 +430,7 @@ class _Search:
             nearest=tuple(map(self._miss, self._nearest(runs))) if runs and not solved else (),
             derivations=derived,
             fixed=fixed,
-            refused=self._refused(derived) if derived or not runs else (),
+            refused=self._refused(derived) if len(self.unknowns) == 1 and (derived or not runs) else (),
             conventions=tuple(c.choices[example[c.name]] for c in conventions if example and c.name not in unknown),
             lang=self.lang,
         )

@@ -24,8 +24,12 @@ def read_unknowns(
     stated = dict(ranges)
     for word in solve:
         name, equals, span = word.partition("=")
-        spec = topic.input(name.strip())
+        spec = _input(topic, name.strip(), "solve")
         if equals:
+            if spec.name in stated:
+                raise InputError(Text("It is given twice.", "给了两次。"), Text("Give it once.", "请只给一次。")).about(
+                    "range"
+                )
             stated[spec.name] = span
         if spec.name in found:
             raise InputError(Text("'{name}' is asked for twice.", "“{name}” 问了两次。"), name=spec.name).about("solve")
@@ -47,7 +51,7 @@ def read_unknowns(
             name=topic.inputs[0].name,
         ).about("solve")
     for name, raw in stated.items():
-        spec = topic.input(name)
+        spec = _input(topic, name, "range")
         if spec.name not in found or spec.kind.span is None:
             raise InputError(
                 Text(
@@ -58,11 +62,18 @@ def read_unknowns(
                 name=name,
                 names=", ".join(n for n, s in found.items() if s.kind.span) or "-",
             ).about("range")
-        bounds[spec.name] = read_range(spec, raw)
+        bounds[spec.name] = _read_range(spec, raw)
     return tuple(found.values()), bounds
 
 
-def read_range(spec: Input, raw: object) -> tuple[int, int]:
+def _input(topic: Topic, name: str, flag: str) -> Input:
+    try:
+        return topic.input(name)
+    except InputError as error:
+        raise error.about(flag) from None
+
+
+def _read_range(spec: Input, raw: object) -> tuple[int, int]:
     """Read `0:200` or a pair of whole numbers."""
     parts = plain(raw).split(":") if isinstance(raw, str) else list(raw) if isinstance(raw, list | tuple) else []
     try:

@@ -37,21 +37,24 @@ def question(result: InverseResult) -> str:
     )
 
 
-def givens(derivation: Derivation, notation: str, lang: str) -> str:
-    """Say the values of an inequality's known symbols, and which input its unknown symbol is."""
-    known = ", ".join(getattr(each, notation) for each in derivation.givens)
-    if derivation.symbol is None:
-        return known
-    symbol = getattr(derivation.symbol, notation)
-    says = Text("{symbol} ({name}) unknown", "{symbol}（{name}）未知").say(lang, symbol=symbol, name=derivation.unknown)
-    return f"{known}; {says}" if known else says
+def givens(derivation: Derivation, notation: str) -> str:
+    """Say the values of an inequality's known symbols; LaTeX stands between dollar signs."""
+    dollar = "$" if notation == "latex" else ""
+    return ", ".join(f"{dollar}{getattr(each, notation)}{dollar}" for each in derivation.givens)
+
+
+def unknowns(derivation: Derivation, notation: str) -> str:
+    """Say which input each unknown symbol of an inequality stands for."""
+    dollar = "$" if notation == "latex" else ""
+    return ", ".join(f"{dollar}{getattr(symbol, notation)}{dollar} ({name})" for symbol, name in derivation.symbols)
 
 
 def conclusion(derivation: Derivation, notation: str, lang: str) -> str:
     """Say which whole numbers an inequality leaves; empty where its last step says it already."""
-    if derivation.symbol is None:
+    if not derivation.unknown:
         return ""
-    symbol, low, high = getattr(derivation.symbol, notation), derivation.low, derivation.high
+    ((written, _),) = derivation.symbols
+    symbol, low, high = getattr(written, notation), derivation.low, derivation.high
     if low is not None and high is not None and low > high:
         return Text("no whole number {symbol}", "没有这样的整数 {symbol}").say(lang, symbol=symbol)
     if low is None or high is None:
@@ -73,7 +76,7 @@ def found(result: InverseResult) -> str:
 def none(result: InverseResult) -> str:
     """Say that there is no solution among what was searched."""
     want = _listed([f"{name} = {value}" for name, value in result.wanted.items()], result.lang)
-    return Text("None: no {solve} gives {want}.", "无解：没有 {solve} 能得到 {want}。").say(
+    return Text("None: no {solve} that was tried gives {want}.", "无解：试过的 {solve} 都得不到 {want}。").say(
         result.lang, solve=", ".join(result.solve), want=want
     )
 
@@ -162,18 +165,25 @@ def inverse_rows(result: InverseResult, *, steps: str, width: int) -> list[Row]:
 
 
 def _derivation_rows(derivation: Derivation, lang: str, width: int) -> Iterator[Row]:
-    known = givens(derivation, "unicode", lang)
-    if known:
-        front = Text("given", "已知").say(lang) + "  "
-        for number, row in enumerate(wrap(known, width - cells(front))):
+    for says, symbols in _symbols(derivation, "unicode"):
+        front = says.say(lang) + "  "
+        for number, row in enumerate(wrap(symbols, width - cells(front))):
             yield [("given", (front if number == 0 else " " * cells(front)) + row)]
-        yield []
+    yield []
     ends = conclusion(derivation, "unicode", lang)
     for number, step in enumerate(derivation.steps):
         for cut, row in enumerate(wrap_chain(step.unicode, width - 7)):
             yield [("plain", "  ⟺  " if number and not cut else "     "), ("formula", row)]
     if ends:
         yield [("plain", "  ⟹  "), ("value", ends)]
+
+
+def _symbols(derivation: Derivation, notation: str) -> Iterator[tuple[Text, str]]:
+    known, unknown = givens(derivation, notation), unknowns(derivation, notation)
+    if known:
+        yield Text("given  ", "已知"), known
+    if unknown:
+        yield Text("unknown", "未知"), unknown
 
 
 def _solution_rows(result: InverseResult, steps: str, width: int) -> Iterator[Row]:
@@ -214,10 +224,9 @@ def inverse_markdown(result: InverseResult, *, steps: str) -> str:
     rows = [f"## {headline(result)}", "", question(result)]
     for derivation in result.derivations if steps != "brief" else ():
         rows.append("")
-        known = ", ".join(f"${each.latex}$" for each in derivation.givens)
-        if derivation.symbol is not None:
-            known += (", " if known else "") + f"${derivation.symbol.latex}$ ({derivation.unknown}) = ?"
-        rows += [known, ""] if known else []
+        for says, symbols in _symbols(derivation, "latex"):
+            rows.append(f"{says.say(result.lang).strip()}: {symbols}  ")
+        rows.append("")
         for number, step in enumerate(derivation.steps):
             sign = r"\iff " if number else ""
             rows.append(f"- ${sign}{step.latex}$")
