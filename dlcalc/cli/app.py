@@ -141,7 +141,7 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     from dlcalc.api import check
     from dlcalc.render import render_report
 
-    report = check(topic.name, words.inputs, by_name(words.answers, "answer"), lang=lang)
+    report = check(topic.name, words.inputs, by_name(words.answers, "answer", Text("answers", "答案")), lang=lang)
     env.write(render_report(sheet, report, format, width=env.width, color=env.colors))
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
@@ -161,8 +161,8 @@ def _decimals(text: object) -> int | None:
         ).about("round") from None
 
 
-def by_name(words: list[str], flag: str) -> dict[str, str]:
-    """Read [NAME=]VALUE words; a bare value is for the topic's first answer.
+def by_name(words: list[str], flag: str, what: Text) -> dict[str, str]:
+    """Read [NAME=]VALUE words by name; a bare value has the name "".
 
     Raises:
         InputError: if two are for the same name.
@@ -173,7 +173,7 @@ def by_name(words: list[str], flag: str) -> dict[str, str]:
         name, value = (name.strip(), value) if equals else ("", word)
         if name in found:
             raise InputError(
-                Text("There are two values for {en}.", "{zh} 有两个值。"),
+                Text(f"There are two {what.en} for {{en}}.", f"{{zh}} 有两个{what.zh}。"),
                 Text("Give one.", "请只给一个。"),
                 en=name or "the main answer",
                 zh=name or "主答案",

@@ -16,13 +16,13 @@ def inverse_command(topic: Topic, words: flags.Words, env: Environment, lang: st
         InputError: if --solve or --want is missing, or stands beside an option that has no meaning with it.
     """
     _refuse(topic, words)
-    want = by_name(words.repeated["want"], "want")
+    want = by_name(words.repeated["want"], "want", Text("wanted values", "目标值"))
     solve = str(words.options["solve"])
     if words.answers:
         return _judge(topic, words, solve, want, env, lang, format)
     from dlcalc.api import inverse
 
-    ranges = by_name(words.repeated.get("range", []), "range")
+    ranges = by_name(words.repeated.get("range", []), "range", Text("ranges", "范围"))
     result = inverse(topic.name, words.inputs, want, solve, ranges=ranges, lang=lang)
     env.write(result.render(format, steps=steps, width=env.width, color=env.colors))
     return OK if result.solutions else NOT_ACCEPTED
@@ -64,7 +64,9 @@ def _judge(
 
     unknowns, _ = read_unknowns(topic, solve.replace("，", ",").split(","), {})
     names = [spec.name for spec in unknowns]
-    answers = {name or names[0]: value for name, value in by_name(words.answers, "answer").items()}
+    answers = {
+        name or names[0]: value for name, value in by_name(words.answers, "answer", Text("answers", "答案")).items()
+    }
     if sorted(answers) != sorted(names):
         raise InputError(
             Text("An answer for each of {names} is needed, and for nothing else.", "需要且只需要 {names} 各一个答案。"),

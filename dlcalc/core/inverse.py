@@ -52,7 +52,7 @@ class Searched:
     Attributes:
         spans: whole numbers from–to.
         words: other values, as typed.
-        open_end: whether there may be more solutions above the last span.
+        open_end: whether there are more solutions above the last span.
     """
 
     spans: tuple[tuple[int, int], ...]

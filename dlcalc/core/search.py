@@ -100,6 +100,8 @@ class _Search:
                     name=spec.name,
                 ).about("solve")
         self.read = read_wants(topic, want)
+        self.wanted: list[Wanted] = []
+        self.keys: tuple[Key, ...] = ()
         self.errors: dict[tuple[Any, ...], DlcalcError] = {}
         self.spans: dict[str, tuple[tuple[int, int], ...]] = {
             spec.name: (self._first_span(spec),) for spec in self.unknowns if spec.kind.span
@@ -199,24 +201,29 @@ class _Search:
 
     def _runs(self) -> list[_Run]:
         """Try every combination."""
+        every = self._every()
+        return [run for each in self._combinations() if (run := self._run(each, every)) is not None]
+
+    def _every(self) -> Answer:
+        """Return all that is wanted, and the lines it is read off, as one answer: a combination is run once."""
         wanted, keys = self.wanted, self.keys
-        every = Answer(
+        return Answer(
             "every " + " ".join(each.asked.name for each in wanted),
-            Text("", ""),
+            Text("what is wanted", "目标"),
             tuple(dict.fromkeys(line for each in wanted for line in each.asked.lines)),
             lambda env: ([each.asked.of(env) for each in wanted], [env.get(key) for key in keys]),
         )
-        runs = []
-        for combination in self._combinations():
-            if combination in self.errors:
-                continue  # a refusal costs more than a run: its hints are tried out
-            try:
-                answers, lines = self.topic.value(self._inputs(combination), every)
-            except CALCULATING as error:
-                self.errors[combination] = error
-            else:
-                runs.append(_Run(combination, answers, lines))
-        return runs
+
+    def _run(self, combination: tuple[Any, ...], every: Answer) -> _Run | None:
+        """Run one combination; None where it is refused, which is noted: a refusal with its hints costs more than a run."""
+        if combination in self.errors:
+            return None
+        try:
+            answers, lines = self.topic.value(self._inputs(combination), every)
+        except CALCULATING as error:
+            self.errors[combination] = error
+            return None
+        return _Run(combination, answers, lines)
 
     def _meets(self, run: _Run) -> bool:
         return all(met(value, each) for value, each in zip(run.answers, self.wanted, strict=True))
@@ -421,7 +428,7 @@ class _Search:
             want={name: typed.value for name, typed in self.read.items()},
             wanted={name: one_row(typed.value) for name, typed in self.read.items()},
             solve=tuple(spec.name for spec in self.unknowns),
-            searched={spec.name: self._searched(spec, solved, derived) for spec in self.unknowns},
+            searched={spec.name: self._searched(spec, derived) for spec in self.unknowns},
             solutions=[
                 {s.name: s.kind.show(v) for s, v in zip(self.unknowns, run.combination, strict=True)} for run in solved
             ],
@@ -438,15 +445,24 @@ class _Search:
     def _typed(self, combination: tuple[Any, ...]) -> dict[str, str]:
         return {s.name: s.kind.write(value) for s, value in zip(self.unknowns, combination, strict=True)}
 
-    def _searched(self, spec: Input, solved: list[_Run], derived: tuple[Derivation, ...]) -> Searched:
-        spans = self.spans.get(spec.name, ())
-        words = tuple(spec.kind.write(w) for w in self._candidates(spec) if not is_whole(w))
-        place = self.unknowns.index(spec)
-        ends = [d.high for d in derived if d.unknown == spec.name]
-        bounded = any(end is not None and spans and end <= spans[-1][1] for end in ends)
-        at_end = any(spans and run.combination[place] == spans[-1][1] for run in solved)
-        limit = bool(spans) and spans[-1][1] == (spec.kind.span or (0, 0))[1]
-        return Searched(spans, words, at_end and not bounded and not limit)
+    def _searched(self, spec: Input, derived: tuple[Derivation, ...]) -> Searched:
+        words = tuple(spec.kind.write(word) for word in self._candidates(spec) if not is_whole(word))
+        return Searched(self.spans.get(spec.name, ()), words, self._goes_on(spec, derived))
+
+    def _goes_on(self, spec: Input, derived: tuple[Derivation, ...]) -> bool:
+        """Say whether there are solutions behind the end of a range; some more are tried where no inequality tells."""
+        spans, refused = self.spans.get(spec.name, ()), dict(self.errors)
+        if not spans or not self.wanted:
+            return False
+        last, most = spans[-1][1], (spec.kind.span or (0, 0))[1]
+        if any(d.unknown == spec.name and d.high is not None and d.high <= last for d in derived):
+            return False
+        behind = range(last + 1, min(most, last + (ALONE if len(self.unknowns) == 1 else BEYOND)) + 1)
+        every = self._every()
+        tries = product(*(behind if each is spec else self._candidates(each) for each in self.unknowns))
+        found = any((run := self._run(each, every)) is not None and self._meets(run) for each in tries)
+        self.errors = refused
+        return found
 
     def _check(self, run: _Run) -> tuple[str, ...]:
         """Return the forward lines that a solution's answers are read off, each with its substitution."""

@@ -14,7 +14,7 @@ MOST_UNKNOWNS = 3
 def read_unknowns(
     topic: Topic, solve: Sequence[str], ranges: Mapping[str, object]
 ) -> tuple[tuple[Input, ...], dict[str, tuple[int, int]]]:
-    """Return the unknown inputs and the ranges that were set.
+    """Return the unknown inputs and the ranges that were set; a range without a name is for the first unknown.
 
     Raises:
         InputError: if a name is unknown or comes twice, an input cannot be searched, or a range cannot be read.
@@ -51,7 +51,7 @@ def read_unknowns(
             name=topic.inputs[0].name,
         ).about("solve")
     for name, raw in stated.items():
-        spec = _input(topic, name, "range")
+        spec = _input(topic, name or next(iter(found)), "range")
         if spec.name not in found or spec.kind.span is None:
             raise InputError(
                 Text(

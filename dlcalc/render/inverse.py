@@ -109,9 +109,9 @@ def searched(result: InverseResult) -> str:
         text = f"{name} {_listed([*ranges, *tried.words], result.lang)}"
         if tried.open_end:
             text += Text(
-                " (there may be more beyond: --range {name}={low}:{high})",
-                "（范围之外可能还有：--range {name}={low}:{high}）",
-            ).say(result.lang, name=name, low=tried.spans[0][0], high=10 * tried.spans[-1][1])
+                " (there are more beyond: --range {name}={low}:{high})",
+                "（范围之外还有：--range {name}={low}:{high}）",
+            ).say(result.lang, name=name, low=tried.spans[0][0], high=2 * tried.spans[-1][1])
         parts.append(text)
     return Text("Searched: {parts}", "搜索范围：{parts}").say(
         result.lang, parts=("；" if result.lang == "zh" else "; ").join(parts)

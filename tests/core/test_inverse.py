@@ -154,6 +154,13 @@ def test_endless_solutions_say_that_the_range_ends():
     assert not inverse("conv", {"in": 28, "k": 3}, 28, "pad").searched["pad"].open_end
 
 
+def test_a_range_of_several_unknowns_that_stops_before_more_solutions_says_so():
+    result = inverse("conv", {"in": 28}, 28, "k,pad")
+    assert result.solutions[-1] == {"k": 31, "pad": 15}
+    assert result.searched["k"].open_end  # k 33 with pad 16
+    assert not result.searched["pad"].open_end  # it would take k 67
+
+
 # ---------------------------------------------------------------- against counting by hand
 
 
