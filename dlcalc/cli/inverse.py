@@ -42,10 +42,11 @@ def _refuse(topic: Topic, words: flags.Words) -> None:
             Text("Add what is wanted: --want {main}=28", "请给出目标：--want {main}=28"),
             main=main,
         ).about("solve")
-    for name in ("round", "exact", "conventions"):
-        if name in words.options:
+    pointless = ["round", "exact", "conventions"] if not words.answers else ["round", "exact", "conventions", "range"]
+    for name in pointless:
+        if name in words.options or name in words.repeated:
             raise InputError(
-                Text("It has no meaning beside --solve.", "与 --solve 一起使用没有意义。"),
+                Text("It has no meaning here, beside --solve.", "这里与 --solve 一起使用没有意义。"),
                 Text("Leave it out.", "请去掉它。"),
             ).about(name)
 

@@ -30,7 +30,7 @@ from dlcalc.errors import DlcalcError, InputError, Text
 ALONE, TOGETHER = 64, 32
 """Up to which whole number a single unknown is searched at first, and each of several."""
 MOST_TOGETHER = {2: 256, 3: 48}
-"""Several unknowns are searched up to the largest wanted number, if it is at most this."""
+"""Several unknowns are searched up to the largest wanted size, if it is at most this."""
 FURTHEST = 10_000
 """Up to which a range is stretched without being asked to."""
 BEYOND = 8
@@ -129,9 +129,10 @@ class _Search:
         if spec.name in self.bounds:
             return self.bounds[spec.name]
         least, most = spec.kind.span or (0, 0)
-        sizes = [n for typed in self.read.values() for n in flat(typed.value) if isinstance(n, int)]
         high = ALONE
         if len(self.unknowns) > 1:
+            named = {answer.name for answer in self.topic.answers if answer.is_size}
+            sizes = [n for name in self.read.keys() & named for n in flat(self.read[name].value) if is_whole(n)]
             high = max([TOGETHER, *(size for size in sizes if size <= MOST_TOGETHER[len(self.unknowns)])])
         return least, min(most, max(high, least))
 
@@ -215,7 +216,7 @@ class _Search:
         )
 
     def _run(self, combination: tuple[Any, ...], every: Answer) -> _Run | None:
-        """Run one combination; None where it is refused, which is noted: a refusal with its hints costs more than a run."""
+        """Run one combination; None where it is refused, which is noted: refusing, with its hints, costs more."""
         if combination in self.errors:
             return None
         try:

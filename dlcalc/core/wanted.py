@@ -137,6 +137,8 @@ def lines_of(asked: Answer, env: Mapping[Any, Any], value: Nested) -> dict[Key, 
     wanted = flat(value) if isinstance(value, list) else flat(value) * len(read)
     if len(read) != len(wanted) or not all(isinstance(mark, _Mark) for mark in read):
         return {}
+    if not all(isinstance(env[mark.key], int | float | Fraction) for mark in read):
+        return {}  # a whole array
     found: dict[Key, Exact] = {}
     for mark, number in zip(read, wanted, strict=True):
         if found.setdefault(mark.key, number) != number:

@@ -6,6 +6,7 @@ import pytest
 
 import dlcalc as package
 from tests.cli.run import dlcalc
+from tests.test_startup import SLOW, loaded, packages
 
 KEEPS = "conv --in 28 --k 3 --stride 1 --want out=28 --solve pad"
 
@@ -115,7 +116,8 @@ def test_an_answer_to_two_unknowns_is_judged_as_a_whole():
         ("--k 3 --want 28 --solve pad --range pad=9:1", "no range of pad", "不是 pad 的范围"),
         ("--k 3 --want 28 --solve pad --range pad", "no range of pad", "不是 pad 的范围"),
         ("--k 3 --want 28 --want 27 --solve pad", "two wanted values", "两个目标值"),
-        ("--k 3 --want 28 --solve pad --round 2", "no meaning beside --solve", "没有意义"),
+        ("--k 3 --want 28 --solve pad --round 2", "no meaning here, beside --solve", "没有意义"),
+        ("--k 3 --want 28 --solve pad --range 0:9 --answer 1", "no meaning here, beside --solve", "没有意义"),
         ("--k 3 --want 28 --solve pad --answer k=1", "An answer for each of pad", "pad"),
         ("--want 28 --solve k=1:2000,pad=0:2000", "at most 200,000", "200,000"),
     ],
@@ -126,6 +128,16 @@ def test_a_question_that_cannot_be_asked_is_refused_in_both_languages(line, says
         assert ran.status == 2
         assert ran.out == ""
         assert text in ran.err
+
+
+def test_a_bare_range_is_for_the_unknown():
+    assert "Searched: pad 0 to 9\n" in dlcalc(f"{KEEPS} --range 0:9").out
+
+
+def test_an_inverse_question_loads_nothing_slow():
+    modules, printed = loaded(*KEEPS.split())
+    assert "pad = 1" in printed
+    assert not packages(modules) & SLOW
 
 
 def test_the_help_page_has_the_options():
