@@ -43,6 +43,13 @@ class Interval(NamedTuple):
         """Whether it holds exactly one number."""
         return self.low is not None and self.low == self.high and not (self.low_open or self.high_open)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no number."""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+
     def contains(self, number: Any) -> bool:
         """Say whether a number lies in it."""
         above = self.low is None or (number > self.low if self.low_open else number >= self.low)
@@ -425,6 +432,8 @@ def _rows(formulas: Formulas, states: list[State], pens: _Pens) -> Iterator[Writ
     heads: list[Node] = []
     pending: State | None = None
     for number, state in enumerate(states):
+        if state.interval.is_empty:
+            break  # the row before says why: K² = 8
         last = number == len(states) - 1
         if not last and isinstance(state.node, Name) and key_of(state.node) in formulas.lines:
             if not heads and pending is not None:

@@ -197,7 +197,7 @@ class _Search:
                     return combination
             if len({str(error) for error in self.errors.values()}) == 1:
                 raise next(iter(self.errors.values()))
-            if not self._double():
+            if len(self.unknowns) > 1 or not self._double(self.unknowns[0]):
                 return None
 
     def _runs(self) -> list[_Run]:
@@ -343,8 +343,8 @@ class _Search:
             ends = [d for d in derived if d.unknown == spec.name]
             if ends:
                 self._reach(spec, ends)
-            elif len(self.unknowns) == 1 and self._approaches(runs):
-                self._double()
+            elif self._approaches(runs) if len(self.unknowns) == 1 else self._nears(spec, runs):
+                self._double(spec)
         if prod(map(self._count, self.unknowns)) > MOST_TRIES:
             self.spans = before
         return self.spans != before
@@ -375,10 +375,21 @@ class _Search:
         end, middle = (self._distance(numbers[place]) for place in (-1, len(numbers) // 2))
         return self._meets(numbers[-1]) or (end is not None and middle is not None and end < middle)
 
-    def _double(self) -> bool:
-        """Double the range of a single unknown, if nobody set it and there is more; say whether it was."""
-        spec, *others = self.unknowns
-        if others or spec.name in self.bounds or spec.name not in self.spans:
+    def _nears(self, spec: Input, runs: list[_Run]) -> bool:
+        """Say whether nothing is found yet and the nearest of all lies at the end of this unknown's range."""
+        place, (low, high) = self.unknowns.index(spec), self.spans[spec.name][-1]
+        nearest: dict[Any, Fraction] = {}
+        for run in runs:
+            away = self._distance(run)
+            if away is not None:
+                value = run.combination[place]
+                nearest[value] = min(away, nearest.get(value, away))
+        best = min(nearest.values(), default=Fraction(0))
+        return best > 0 and nearest.get(high) == best and nearest.get(low) != best
+
+    def _double(self, spec: Input) -> bool:
+        """Double the range of an unknown, if nobody set it and there is more; say whether it was."""
+        if spec.name in self.bounds or spec.name not in self.spans:
             return False
         (low, high), *_ = self.spans[spec.name]
         most = min(FURTHEST, (spec.kind.span or (0, 0))[1])

@@ -58,6 +58,12 @@ def test_an_even_kernel_has_no_equal_padding_but_same():
     assert result.derivations[0].low > result.derivations[0].high
 
 
+def test_a_square_that_is_none_ends_the_way_there():
+    (derivation,) = inverse("conv", {"in": 28}, {"params": 9}, "k").derivations
+    assert derivation.steps[-1].unicode == "K² = 8"
+    assert derivation.low > derivation.high
+
+
 def test_a_shape_is_solved_for_filters_and_kernel():
     result = inverse("conv", {"in": 28}, {"shape": "50x11x11"}, "filters,k")
     assert result.solutions == [{"filters": 50, "k": 18}]
@@ -145,6 +151,12 @@ def test_a_range_that_was_set_is_kept():
     assert result.searched["pad"].spans == ((5, 9),)
     assert not result.solutions
     assert inverse("conv", {"in": 28, "k": 3}, 328, "pad=0:200").solutions == [{"pad": 151}]
+
+
+def test_a_range_of_several_unknowns_is_stretched_while_its_end_comes_nearest():
+    result = inverse("conv", {"stride": 2}, 112, "in,k")
+    assert {"in": 224, "k": 2} in result.solutions
+    assert {(s["in"] - s["k"]) // 2 + 1 for s in result.solutions} == {112}
 
 
 def test_endless_solutions_say_that_the_range_ends():
