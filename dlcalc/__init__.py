@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc import topics
-    from dlcalc.api import Worksheet, check, solve
+    from dlcalc.api import InverseResult, Worksheet, check, inverse, solve
     from dlcalc.core.report import Report, Verdict
     from dlcalc.core.topic import TopicInfo
     from dlcalc.errors import DlcalcError, InputError
@@ -21,7 +21,9 @@ __version__ = "0.1.0"
 _WHERE = {
     "solve": "dlcalc.api",
     "check": "dlcalc.api",
+    "inverse": "dlcalc.api",
     "Worksheet": "dlcalc.api",
+    "InverseResult": "dlcalc.api",
     "TopicInfo": "dlcalc.core.topic",
     "Report": "dlcalc.core.report",
     "Verdict": "dlcalc.core.report",
@@ -29,7 +31,19 @@ _WHERE = {
     "InputError": "dlcalc.errors",
 }
 
-__all__ = ["DlcalcError", "InputError", "Report", "TopicInfo", "Verdict", "Worksheet", "check", "solve", "topics"]
+__all__ = [
+    "DlcalcError",
+    "InputError",
+    "InverseResult",
+    "Report",
+    "TopicInfo",
+    "Verdict",
+    "Worksheet",
+    "check",
+    "inverse",
+    "solve",
+    "topics",
+]
 
 
 def __getattr__(name: str) -> Any:

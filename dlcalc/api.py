@@ -1,10 +1,12 @@
-"""What Python users call: `dlcalc.solve` and `dlcalc.check`; `dlcalc.topics()` is the package of that name."""
+"""What Python users call: `solve`, `check` and `inverse`; `dlcalc.topics()` is the package of that name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
+from dlcalc.core.inverse import InverseResult as _InverseResult
 from dlcalc.core.notation import Style
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet as _Worksheet
@@ -126,6 +128,65 @@ def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object
 
     one_of("lang", lang, LANGUAGES)
     return judge(load(topic), inputs, answers, lang)
+
+
+class InverseResult(_InverseResult):
+    """The answer to an inverse question, which can show itself."""
+
+    def render(self, format: str = "text", *, steps: str = "normal", width: int = 80, color: bool = False) -> str:
+        """Return the solutions and the inequality they come from in a format: text, terminal, markdown or json.
+
+        Raises:
+            InputError: if there is no such format or no such level of steps.
+        """
+        from dlcalc.render import FORMATS, STEPS, render_inverse
+
+        one_of("format", format, FORMATS)
+        one_of("steps", steps, STEPS)
+        return render_inverse(self, format, steps=steps, width=width, color=color)
+
+    def __str__(self) -> str:
+        return self.render("text").rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<{self.topic} inverse: {self.solutions}>"
+
+    def _repr_markdown_(self) -> str:
+        """Let Jupyter show it with its formulas set."""
+        return self.render("markdown")
+
+
+def inverse(
+    topic: str,
+    inputs: Mapping[str, object],
+    want: object,
+    solve: str | Sequence[str],
+    *,
+    ranges: Mapping[str, object] | None = None,
+    lang: str = "en",
+) -> InverseResult:
+    """Find the inputs that give wanted answers: which padding keeps 28, which input sizes give 7.
+
+    Args:
+        topic: a topic's name.
+        inputs: the known inputs, as Python values or as typed text.
+        want: the wanted value of the topic's first answer, or wanted values by answer or line name.
+        solve: the unknown inputs, one to three: `"pad"`, `"k,pad"` or `["k", "pad"]`.
+        ranges: (first, last) whole number to try, by unknown; a sensible range where none is given, told in
+            `searched` of the result.
+        lang: "en" or "zh".
+
+    Raises:
+        InputError: as `solve`, and for an unknown that is given too or cannot be searched, a wanted value that cannot
+            be, or a search that would be too long.
+    """
+    from dlcalc.core.search import search
+
+    one_of("lang", lang, LANGUAGES)
+    wanted = want if isinstance(want, Mapping) else {"": want}
+    names = solve.replace("，", ",").split(",") if isinstance(solve, str) else solve
+    found = search(load(topic), inputs, wanted, names, ranges, lang)
+    return InverseResult(**{field.name: getattr(found, field.name) for field in fields(found)})
 
 
 def _decimals(number: object) -> int:

@@ -144,13 +144,16 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     one_of("lang", str(options.get("lang", lang)), LANGUAGES)
     conventions, standalone = bool(options.get("conventions")), bool(options.get("standalone"))
     refuse_standalone(format, standalone)
-    inputs = words.inputs
-    if any(map(names_a_file, inputs.values())):
+    if any(map(names_a_file, words.inputs.values())):
         from dlcalc.cli.files import read_inputs
 
-        inputs = read_inputs(topic, inputs)
+        words.inputs = read_inputs(topic, words.inputs)
+    if "solve" in options or words.repeated.keys() & {"want", "range"}:
+        from dlcalc.cli.inverse import inverse_command
+
+        return inverse_command(topic, words, env, lang, format=format, steps=steps)
     sheet = solve(
-        topic.name, inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
+        topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
     if not words.answers:
         env.write(
@@ -167,7 +170,7 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     from dlcalc.api import check
     from dlcalc.render import render_report
 
-    report = check(topic.name, inputs, _answers(words.answers), lang=lang)
+    report = check(topic.name, words.inputs, by_name(words.answers, "answer", Text("answers", "答案")), lang=lang)
     env.write(
         render_report(
             sheet,
@@ -198,8 +201,8 @@ def _decimals(text: object) -> int | None:
         ).about("round") from None
 
 
-def _answers(words: list[str]) -> dict[str, str]:
-    """Read [NAME=]VALUE words; a bare value is for the topic's first answer.
+def by_name(words: list[str], flag: str, what: Text) -> dict[str, str]:
+    """Read [NAME=]VALUE words by name; a bare value has the name "".
 
     Raises:
         InputError: if two are for the same name.
@@ -210,11 +213,11 @@ def _answers(words: list[str]) -> dict[str, str]:
         name, value = (name.strip(), value) if equals else ("", word)
         if name in found:
             raise InputError(
-                Text("There are two answers for {en}.", "{zh} 有两个答案。"),
+                Text(f"There are two {what.en} for {{en}}.", f"{{zh}} 有两个{what.zh}。"),
                 Text("Give one.", "请只给一个。"),
                 en=name or "the main answer",
                 zh=name or "主答案",
-            ).about("answer")
+            ).about(flag)
         found[name] = value
     return found
 

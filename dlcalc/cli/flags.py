@@ -29,6 +29,14 @@ class Option(NamedTuple):
 
 COMMON = (
     Option("answer", REPEATED, "[NAME=]V", Text("check an answer; may be repeated", "检查一个答案；可重复")),
+    Option(
+        "solve",
+        VALUE,
+        "NAME,…",
+        Text("find inputs (needs --want): --solve pad", "反求输入（配合 --want）：--solve pad"),
+    ),
+    Option("want", REPEATED, "[NAME=]V", Text("the answer it should give; may be repeated", "目标答案；可重复")),
+    Option("range", REPEATED, "NAME=A:B", Text("where to search for an input", "反求输入的搜索范围")),
     Option("steps", VALUE, "brief|normal|full", Text("how much of the way to show", "显示多少步骤")),
     Option("format", VALUE, "terminal|text|markdown|latex|html|json", Text("output format", "输出格式")),
     Option("standalone", SWITCH, "", Text("LaTeX as a document of its own", "输出可单独编译的 LaTeX 文档")),
@@ -48,12 +56,17 @@ NO = frozenset({"false", "no", "off", "0", "否"})
 
 @dataclass(slots=True)
 class Words:
-    """What was typed behind a command: its own flags by name, common options, answers and bare words in order."""
+    """What was typed behind a command: its own flags by name, common options, repeated ones, bare words in order."""
 
     inputs: dict[str, object] = field(default_factory=dict)
     options: dict[str, str | bool] = field(default_factory=dict)
-    answers: list[str] = field(default_factory=list)
+    repeated: dict[str, list[str]] = field(default_factory=dict)
     bare: list[str] = field(default_factory=list)
+
+    @property
+    def answers(self) -> list[str]:
+        """What stood behind each --answer."""
+        return self.repeated.get("answer", [])
 
 
 def read_topic(topic: Topic, argv: Sequence[str]) -> Words:
@@ -149,7 +162,7 @@ def _flag(
 
 def _set(words: Words, common: Mapping[str, str], name: str, value: str | bool) -> None:
     if common.get(name) == REPEATED:
-        words.answers.append(str(value))
+        words.repeated.setdefault(name, []).append(str(value))
         return
     found: dict[str, object] | dict[str, str | bool] = words.options if name in common else words.inputs
     if name in found:

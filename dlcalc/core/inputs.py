@@ -30,6 +30,16 @@ class Kind(Protocol):
         """Whether its flag may stand alone (`--transpose`, `--no-bias`)."""
         return False
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The least and the largest whole number it can be, if it can be one: what a search for it runs over."""
+        return None
+
+    @property
+    def words(self) -> tuple[Any, ...]:
+        """The few other values it can be, each tried in a search for it."""
+        return ()
+
     def read(self, raw: object) -> Any:
         """Return the value; raises InputError saying what was wrong and what to type."""
 
@@ -132,6 +142,10 @@ class Whole(Kind):
     most: int = LARGEST
     shape: str = "N"
 
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.least, self.most
+
     def read(self, raw: object) -> int:
         if raw.__class__ is int and self.least <= raw <= self.most:
             return raw
@@ -153,6 +167,10 @@ class PerAxis(Kind):
 
     least: int = 1
     shape: str = "N|NxN"
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.least, LARGEST
 
     def read(self, raw: object) -> int | tuple[int, ...]:
         if raw.__class__ is int and self.least <= raw <= LARGEST:
@@ -180,6 +198,14 @@ class Padding(Kind):
     @property
     def shape(self) -> str:
         return "|".join(("N", "NxN", "A:B", *self.modes))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return 0, LARGEST
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.modes
 
     def read(self, raw: object) -> str | int | tuple[int | tuple[int, int], ...]:
         if raw.__class__ is int and 0 <= raw <= LARGEST:
@@ -236,6 +262,10 @@ class Flag(Kind):
     def is_switch(self) -> bool:
         return True
 
+    @property
+    def words(self) -> tuple[bool, ...]:
+        return False, True
+
     def read(self, raw: object) -> bool:
         if raw is True or raw is False:
             return bool(raw)
@@ -263,6 +293,10 @@ class Choice(Kind):
     @property
     def shape(self) -> str:
         return "|".join(self.options)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.options
 
     def read(self, raw: object) -> str:
         text = str(raw).strip().lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dlcalc.core.inverse import InverseResult
     from dlcalc.core.report import Report
     from dlcalc.core.worksheet import Worksheet
 
@@ -120,4 +121,27 @@ def render_report(
             from dlcalc.render.markdown import report_markdown
 
             return above + report_markdown(report)
+    raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+
+
+def render_inverse(
+    result: InverseResult, format: str, *, steps: str = "normal", width: int = 80, color: bool = False
+) -> str:
+    """Return the answer to an inverse question as text in a format; with `steps` brief the solutions alone."""
+    from dlcalc.render import inverse
+
+    match format:
+        case "terminal" | "text":
+            from dlcalc.render import page
+
+            rows = inverse.inverse_rows(result, steps=steps, width=width)
+            if not (color and format == "terminal"):
+                return page.plain(rows)
+            from dlcalc.render.terminal import colored
+
+            return colored(rows, width)
+        case "markdown":
+            return inverse.inverse_markdown(result, steps=steps)
+        case "json":
+            return inverse.inverse_json(result)
     raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")

@@ -34,6 +34,15 @@ SHEETS = {
     "pool-answer-convention": "pool --in 112 --k 3 --stride 2 --answer 56",
     "linear": "linear --in-features 64x12x12 --out-features 3",
     "linear-zh": "linear --in-features 128 --out-features 256 --lang zh",
+    "inverse-pad": "conv --in 28 --k 3 --stride 1 --want out=28 --solve pad",
+    "inverse-pad-zh": "conv --in 28 --k 3 --stride 1 --want out=28 --solve pad --lang zh",
+    "inverse-in": "conv --k 3 --stride 2 --pad 1 --want out=7 --solve in",
+    "inverse-table": "conv --in 28 --stride 1 --want out=28 --solve k,pad",
+    "inverse-shape": "conv --in 28 --want shape=50x11x11 --solve filters,k",
+    "inverse-none": "linear --in-features 784 --want 7851 --solve out_features",
+    "inverse-none-zh": "pool --in 28 --k 3 --want 28 --solve pad --lang zh",
+    "inverse-markdown": "conv --in 28 --k 4 --want out=28 --solve pad --format markdown",
+    "inverse-json": "conv --in 28 --k 3 --want out=28 --solve pad --format json",
 }
 
 
