@@ -29,7 +29,8 @@ class Numbers(Kind):
 
     Attributes:
         least, most: dimensions it may have. A list of fewer dimensions than `least` is wrapped: the single row of a
-            matrix, the single entry of a vector. With `least` 0 a number stays a number.
+            matrix, the single entry of a vector. With `least` 0 a number stays a number; with `most` 0 only a number
+            will do.
         wanted: what to type, where "a vector" or "a matrix" does not say enough.
     """
 
@@ -40,7 +41,7 @@ class Numbers(Kind):
 
     @property
     def shape(self) -> str:
-        return "MATRIX|@FILE" if self.most > 1 else "LIST|@FILE"
+        return ("X", "LIST|@FILE", "MATRIX|@FILE")[min(self.most, 2)]
 
     def read(self, raw: object) -> Array | int | Fraction:
         """Return the numbers, exact where there are at most `MOST_EXACT` of them, otherwise in float64.

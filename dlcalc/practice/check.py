@@ -77,6 +77,10 @@ class _Judge:
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
+            if fit[0] == "rounded" and typed.significant < COARSEST:  # 1 for 0.25 may be a mistake's own number
+                named = self._misconception(typed, asked, expected)
+                if named.misconceptions:
+                    return named
             return self._accepted(typed, expected, *fit)
         verdict = self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
