@@ -1,4 +1,4 @@
-"""Every activation at numbers and lists, often at a kink, sometimes with parameters of its own."""
+"""Every activation at numbers and lists, often at a kink or with equal largest z, sometimes with its own parameters."""
 
 from fractions import Fraction
 
@@ -6,6 +6,15 @@ from dlcalc.layers.activation import ACTIVATIONS
 
 
 def draw(rng):
+    if rng.random() < 0.2:
+        return rng.choice(
+            (
+                {"name": "step", "z": 0},
+                {"name": "sigmoid", "z": 0},
+                {"name": "relu6", "z": 6},
+                {"name": "maxout", "z": [2, rng.randint(-1, 1), 2]},
+            )
+        )
     name = rng.choice(list(ACTIVATIONS))
     if name == "maxout":
         pieces = rng.randint(2, 3)
