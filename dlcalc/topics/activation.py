@@ -261,19 +261,19 @@ def maxout(w: Work) -> None:
         size, values = unit.shape[0], numbers_in(unit)
         w.let("a[j] = largest(z[j])", "only the largest passes", "只有最大的通过", j=j, n=size)
         if values.count(max(values)) == 1 or w.inputs["tie"] == "all":
-            w.let("da[j] = 1 if z[j] >= a[j] else 0", "1 for the largest", "最大者的斜率为 1", j=j)
+            w.let("da[j] = 1 if z[j] >= largest(z[j]) else 0", "1 for the largest", "最大者的斜率为 1", j=j)
         elif w.inputs["tie"] == "first":
             mask = ", ".join("1" if place == values.index(max(values)) else "0" for place in range(size))
             w.let(f"da[j] = [{mask}]", "1 for the first of the largest", "并列时第一个为 1", j=j)
         else:
             w.let(
-                "ties[j] = sum(1 if z[j][i] >= a[j] else 0 for i in (1, ..., n))",
+                "ties[j] = sum(1 if z[j][i] >= largest(z[j]) else 0 for i in (1, ..., n))",
                 "so many are largest",
                 "并列个数",
                 j=j,
                 n=size,
             )
-            w.let("da[j] = (1 if z[j] >= a[j] else 0)/ties[j]", "shared among them", "并列者平分", j=j)
+            w.let("da[j] = (1 if z[j] >= largest(z[j]) else 0)/ties[j]", "shared among them", "并列者平分", j=j)
     w.note("Changing a z that is not the largest changes nothing.", "不是最大的 z，微小变化不影响输出。")
 
 
