@@ -200,7 +200,7 @@ def significant_text(number: Number, significant: int = SIGNIFICANT) -> str:
     if isinstance(number, float) and not math.isfinite(number):
         return str(number)
     decimals = decimals_for(number, significant)
-    if decimals > significant + 5 or (decimals < -8 and not is_short(number)):
+    if decimals > significant + 5 or (decimals < -8 and (isinstance(number, float) or not is_short(number))):
         mantissa_power = significant - 1 - decimals
         mantissa = exact(number) / Fraction(10) ** mantissa_power
         text = trim(fixed(whole(Fraction(mantissa)), significant - 1))
