@@ -11,7 +11,7 @@ from dlcalc.core.formula import parse
 from dlcalc.core.notation import Style
 from dlcalc.core.records import Condition, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
-from dlcalc.errors import DlcalcError, InputError, UnknownNameError
+from dlcalc.errors import CalculationError, DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check
 from tests import draws
 
@@ -81,9 +81,17 @@ def test_what_is_printed_with_values_evaluates_to_the_value_beside_it(name):
 def test_the_same_holds_in_exact_and_paper_arithmetic(name, run):
     import dlcalc
 
+    worked = 0
     for _, raw, _ in drawn(name, 30):
-        for line in dlcalc.solve(name, raw, **run).lines:
+        try:
+            lines = dlcalc.solve(name, raw, **run).lines
+        except CalculationError:
+            assert "round" in run  # a probability rounded to 0 has no logarithm
+            continue
+        worked += 1
+        for line in lines:
             assert agree(evaluate(parse(line.substituted)), line), (raw, line)
+    assert worked
 
 
 @pytest.mark.parametrize("name", topics.names())

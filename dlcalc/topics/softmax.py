@@ -130,6 +130,11 @@ def write(w: Work) -> None:
     if certain:
         w.let("rest = sum(u[i] for i in others)", "all but the largest", "除最大项外的和", others=others)
     naive(w, s, scores)
+    if min(gaps) < -LARGEST_POWER:
+        w.note(
+            "A probability below 10⁻³⁰⁰ is too small for a computer's numbers and may show as 0.",
+            "小于 10⁻³⁰⁰ 的概率超出计算机的数值范围，可能显示为 0。",
+        )
     if inputs["target"] is not None:
         k = target_place(inputs, n)
         target_lines(w, s, k, k == top and certain, gaps[k - 1] < -LARGEST_POWER)
@@ -202,7 +207,7 @@ def jacobian(w: Work, certain: int | None) -> None:
     if certain is None:
         body = "diag(p) - outer(p, p)"
         w.let(
-            f"jacobian = ({body}){scale}" if scale else f"J = {body}",
+            f"jacobian = ({body}){scale}" if scale else f"jacobian = {body}",
             "p_i·(1 − p_i) on the diagonal, −p_i·p_j elsewhere",
             "对角线 p_i·(1 − p_i)，其余 −p_i·p_j",
         )
@@ -218,7 +223,7 @@ def jacobian(w: Work, certain: int | None) -> None:
     )
     body = "diag(p*q) - (outer(p, p) - diag(p*p))"
     w.let(
-        f"jacobian = ({body}){scale}" if scale else f"J = {body}",
+        f"jacobian = ({body}){scale}" if scale else f"jacobian = {body}",
         "p_i·q_i on the diagonal, −p_i·p_j elsewhere",
         "对角线 p_i·q_i，其余 −p_i·p_j",
     )
@@ -322,8 +327,8 @@ TOPIC = Topic(
         Misconception(
             "other-classes-added",
             Text(
-                "You added ln(1 − p) of the other classes, as for independent yes-or-no outputs: here only the target's "
-                "−ln p counts.",
+                "You added ln(1 − p) of the other classes, as for independent yes-or-no outputs: only the "
+                "target's −ln p counts.",
                 "把其他类的 ln(1 − p) 也加上了，那是各自独立的二分类：单标签交叉熵只有目标类的 −ln p。",
             ),
             {"loss": "-ln(p[k]) - sum(ln(1 - p[i]) for i in others)"},
