@@ -159,7 +159,7 @@ def naive(w: Work, s: str, scores: list[float]) -> None:
         w.let(f"u_naive = exp({s})", "without the shift", "不平移")
         w.let("S_naive = sum(u_naive[i] for i in (1, ..., n))", "may overflow for large z", "z 很大时会上溢", n=n)
         w.let("p_naive = u_naive/S_naive", "the same probabilities", "概率相同")
-    w.let("lse = m + ln(S)", "log-sum-exp: ln Σ e^z", "log-sum-exp：ln Σ e^z")
+    w.let("lse = m + ln(S)", "log-sum-exp: ln Σ e^z", "log-sum-exp，即 ln Σ e^z")
 
 
 def target_lines(w: Work, s: str, k: int, certain: bool, vanishing: bool) -> None:

@@ -1,10 +1,10 @@
-"""Scores of two to four classes with a target, sometimes a temperature."""
+"""Scores of two or three classes with a target, sometimes a temperature."""
 
 from fractions import Fraction
 
 
 def draw(rng):
-    classes = rng.randint(2, 4)
+    classes = rng.randint(2, 3)
     drawn = {
         "z": [Fraction(rng.randint(-30, 50), rng.choice((1, 10, 10))) for _ in range(classes)],
         "target": rng.randrange(classes),
