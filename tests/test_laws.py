@@ -17,6 +17,8 @@ from tests import draws
 
 SHEETS = 150
 """Drawn sheets a topic."""
+ENOUGH = 40
+"""Answers that differ under another convention, of each convention: judging one measures tolerances, which is slow."""
 
 
 ALL_DIGITS = Style(significant=17)
@@ -181,6 +183,8 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
         assert topic.input(convention.name).default in convention.choices
         seen = 0
         for _, raw, _ in drawn(name):
+            if seen >= ENOUGH:
+                break
             left_open = {k: v for k, v in raw.items() if k != convention.name}
             for choice in convention.choices:
                 if choice == topic.input(convention.name).default:
