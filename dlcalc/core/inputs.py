@@ -84,6 +84,8 @@ def _telling(what: Text, read: Callable[[str], Read], text: str) -> Read:
 
 LONGEST = 500
 """Characters that one input may have."""
+FEW = 4
+"""Choices that are all listed, however near one of them is to what was typed."""
 LONGEST_WORD = 40
 """Characters of a mistyped word that are compared with the known ones."""
 MOST_SIZES = 8
@@ -273,7 +275,8 @@ class Choice(Kind):
         for option in (text, text.replace("_", "-")):
             if option in self.options:
                 return option
-        near = nearest(text[:LONGEST_WORD], {option: self.known_as.get(option, ()) for option in self.options})
+        words = {option: self.known_as.get(option, ()) for option in self.options}
+        near = nearest(text[:LONGEST_WORD], words) if len(words) > FEW else []
         raise InputError(
             Text("'{raw}' is not one of the choices.", "“{raw}” 不在可选项中。"),
             Text("Did you mean {near}?", "你是不是想输入 {near}？")

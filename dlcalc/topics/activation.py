@@ -119,8 +119,8 @@ def parameter(inputs: Mapping[str, Any], symbol: str) -> Any:
 
 # ---------------------------------------------------------------- the lines
 
-LARGEST_POWER = 700
-"""Beyond e^700 a computer's numbers end: the formula of the textbook is left for one that needs no such power."""
+LARGEST_POWER = 350
+"""The square of e^355 is beyond a computer's numbers: the textbook's formula is left for one without such powers."""
 KEEPS_DIGITS = 12
 """Beyond this z, a is so close to its limit that 1 − a, or 1 − a², would keep too few digits."""
 
@@ -186,7 +186,7 @@ def sigmoid(w: Work, least: Any, most: Any) -> None:
 def tanh(w: Work, least: Any, most: Any) -> None:
     """Write tanh z; its slope as 1 − a² and in z."""
     w.let("a = tanh(z)", "between −1 and 1", "取值在 −1 与 1 之间")
-    if max(-least, most) > LARGEST_POWER / 2:
+    if max(-least, most) > LARGEST_POWER:
         w.let(
             "da = 4*sigmoid(2*z)*sigmoid(-2*z)",
             "1 − a², which is too small to subtract",
@@ -328,7 +328,7 @@ def flat_parts(inputs: Mapping[str, Any]) -> tuple[float, float]:
 
 def is_at_its_limit(name: str, z: Any) -> bool:
     """Say whether float64 cannot tell a from the end of its range."""
-    return bool((name == "sigmoid" and (z > 36 or z < -LARGEST_POWER)) or (name == "tanh" and abs(z) > 18))
+    return bool((name == "sigmoid" and (z > 36 or z < -2 * LARGEST_POWER)) or (name == "tanh" and abs(z) > 18))
 
 
 def remarks(w: Work) -> None:

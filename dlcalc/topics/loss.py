@@ -90,11 +90,9 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return found
 
 
-def shown_shape(value: Any) -> Text:
-    """Say what shape an input has."""
-    shape = shape_of(value)
-    text = "×".join(map(str, shape))
-    return Text(f"of shape {text}", f"形状为 {text}") if shape else Text("a single number", "单个数")
+def sizes(value: Any) -> str:
+    """Write how many numbers an input has: 3, 2×3."""
+    return "×".join(map(str, shape_of(value))) or "1"
 
 
 def numbers_in(value: Any) -> list[Any]:
@@ -122,18 +120,15 @@ def refuse_numbers(inputs: Mapping[str, Any]) -> None:
     """Refuse outputs and targets of different shapes, labels of another kind, and what is no probability."""
     name, y, t = inputs["name"], inputs["y"], inputs["t"]
     if shape_of(y) != shape_of(t):
-        mine, theirs = shown_shape(y), shown_shape(t)
         raise InputError(
             Text(
-                "y is {y_en} and t {t_en}: {name} needs a target for each output.",
-                "y {y_zh}，t {t_zh}：{name} 的每个输出都要有目标。",
+                "y has {y} number(s) and t {t}: {name} needs a target for each output.",
+                "y 有 {y} 个数，t 有 {t} 个：{name} 的每个输出都要有目标。",
             ),
             Text("Give y and t as many numbers each.", "请让 y 与 t 的个数相同。"),
             name=name,
-            y_en=mine.en,
-            y_zh=mine.zh,
-            t_en=theirs.en,
-            t_zh=theirs.zh,
+            y=sizes(y),
+            t=sizes(t),
         ).about("t")
     allowed = {"signs": (-1, 1), "bits": (0, 1)}.get(ROWS[name].labels)
     for target in numbers_in(t) if allowed else ():
@@ -221,28 +216,28 @@ def samples(inputs: Mapping[str, Any]) -> list[tuple[list[Any], list[Any]]]:
         return list(zip(rows, targets, strict=True))
     classes = numbers_in(t)
     if len(shape) == 2 or len(classes) != len(rows):
-        mine, theirs = shown_shape(y), shown_shape(t)
         raise InputError(
-            Text("y is {y_en} and t {t_en}.", "y {y_zh}，t {t_zh}。"),
+            Text("y has {y} numbers and t {t}.", "y 有 {y} 个数，t 有 {t} 个。"),
             Text(
                 "Type a class for each row of y ({rows} in all), or 0 and 1 in the shape of y.",
                 "请为 y 的每一行输入一个类别（共 {rows} 个），或与 y 同形状的 0 和 1。",
             ),
             rows=len(rows),
-            y_en=mine.en,
-            y_zh=mine.zh,
-            t_en=theirs.en,
-            t_zh=theirs.zh,
+            y=sizes(y),
+            t=sizes(t),
         ).about("t")
     return [(row, one_hot(target, len(row), inputs["from_one"])) for row, target in zip(rows, classes, strict=True)]
 
 
 def refuse_shares(name: str, target: list[Any]) -> None:
-    """Refuse a target per class that does not add up to 1 (and, for the hinge, is not one 1)."""
+    """Refuse a target per class that does not add up to 1 (and, for the hinge, is not a single 1)."""
     if sum(target) == 1 and min(target) >= 0 and (name == "ce" or set(target) <= {0, 1}):
         return
     raise InputError(
-        Text("The target {t} has not one 1 among zeros.", "目标 {t} 不是一个 1 其余为 0。"),
+        Text(
+            "The target {t} is neither one class nor (for ce) shares that add up to 1.",
+            "目标 {t} 既不是单个类别，也不是（ce 可用的）和为 1 的比例。",
+        ),
         Text("Type the class, or a 1 at the class and 0 elsewhere.", "请输入类别，或在该类处写 1、其余写 0。"),
         t=",".join(map(Numbers(0).write, target)),
     ).about("t")
@@ -329,8 +324,8 @@ def by_number(w: Work) -> None:
         total = "sum(l[i] for i in (1, ..., n))"
         if len(y.shape) == 2:
             total = "sum(sum(l[i,j] for j in (1, ..., m)) for i in (1, ..., n))"
-        sizes = dict(zip(("n", "m"), y.shape, strict=False))
-        reduced(w, total, count, **sizes)
+        spans = dict(zip(("n", "m"), y.shape, strict=False))
+        reduced(w, total, count, **spans)
     mean = f"/{count}" if count > 1 and is_mean(inputs) else ""
     w.let(f"dy = {scaled(slope, base + mean)}", *slope_says(mean), id="slope")
     remark_numbers(w)
@@ -348,12 +343,12 @@ def slope_says(mean: str) -> tuple[str, str]:
     return "∂loss/∂y", "损失对 y 的导数"
 
 
-def reduced(w: Work, total: str, count: int, **sizes: Any) -> None:
+def reduced(w: Work, total: str, count: int, **spans: Any) -> None:
     """Write the sum or the mean of the single losses."""
     if is_mean(w.inputs) and count > 1:
-        w.let(f"loss = {total}/N", "their mean", "取平均", id="mean", N=count, **sizes)
+        w.let(f"loss = {total}/N", "their mean", "取平均", id="mean", N=count, **spans)
     else:
-        w.let(f"loss = {total}", "their sum", "求和", id="sum", N=count, **sizes)
+        w.let(f"loss = {total}", "their sum", "求和", id="sum", N=count, **spans)
 
 
 def by_class(w: Work) -> None:
