@@ -77,8 +77,9 @@ class _Judge:
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
-            coarse = fit[0] == "rounded" and typed.significant < COARSEST
-            known = self._known(typed, asked, expected) if coarse else None  # 1 for 0.25 may be a mistake's own number
+            # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
+            bare = fit[0] == "rounded" and typed.significant < COARSEST and typed.decimals == 0
+            known = self._known(typed, asked, expected) if bare else None
             return known or self._accepted(typed, expected, *fit)
         verdict = self._known(typed, asked, expected) or Verdict("wrong", typed.text, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:

@@ -44,7 +44,7 @@ MARGIN = ("f = t*y", "the margin: above 0 on the right side", "间隔：大于 0
 ROWS: Mapping[str, Row] = {
     "zero-one": Row(Text("1 where wrong, else 0", "错为 1，对为 0"), ERROR, "1 if abs(r) > 0 else 0", "0*r"),
     "perceptron": Row(
-        Text("how far on the wrong side", "分错的程度"), MARGIN, "max(0, -f)", "-t if f < 0 else 0*t", labels="signs"
+        Text("how far on the wrong side", "分错的程度"), MARGIN, "max(0, -f)", "-t if f < 0 else 0", labels="signs"
     ),
     "half-sse": Row(Text("half the squared error", "误差平方的一半"), ERROR, "r**2/2", "r", adds=True),
     "sse": Row(Text("squared error", "误差平方"), ERROR, "r**2", "2*r", adds=True),
@@ -54,7 +54,7 @@ ROWS: Mapping[str, Row] = {
         Text("how far the margin is short of D", "间隔距 D 还差多少"),
         MARGIN,
         "max(0, D - f)",
-        "-t if f < D else 0*t",
+        "-t if f < D else 0",
         labels="signs",
     ),
     "log": Row(
@@ -312,8 +312,8 @@ def by_number(w: Work) -> None:
     each, slope = row.each, row.slope
     if name == "log" and max(map(abs, numbers_in(y))) > LARGEST_POWER:
         each, slope = "max(0, -f) + ln1p(exp(-abs(f)))", "-(t*sigmoid(-f))"
-    if name in ("zero-one", "perceptron", "hinge") and not shape_of(y):
-        slope = "0" if name == "zero-one" else slope.replace("0*t", "0")
+    if name == "zero-one" and not shape_of(y):
+        slope = "0"
     base = f"/ln({inputs['base']})" if row.logarithm and inputs["base"] != "e" else ""
     count = counted(inputs)
     whole = scaled(each, base)
@@ -326,7 +326,7 @@ def by_number(w: Work) -> None:
             total = "sum(sum(l[i,j] for j in (1, ..., m)) for i in (1, ..., n))"
         spans = dict(zip(("n", "m"), y.shape, strict=False))
         reduced(w, total, count, **spans)
-    mean = f"/{count}" if count > 1 and is_mean(inputs) else ""
+    mean = f"/{count}" if count > 1 and is_mean(inputs) and name != "zero-one" else ""
     w.let(f"dy = {scaled(slope, base + mean)}", *slope_says(mean), id="slope")
     remark_numbers(w)
 

@@ -165,6 +165,18 @@ def test_counting_classes_from_one_is_a_convention_until_it_is_stated():
     assert (found.verdict, found.convention) == ("convention", "from_one=true")
 
 
+def test_a_tiny_probability_does_not_make_any_loss_right():
+    # p is 1e-16: someone who rounds to one decimal keeps two digits of it, not 0.0
+    exercise = {"z": "38,1.8,1.2,3.6", "target": 2, "from_one": False}
+    assert answers(**exercise)["loss"] == pytest.approx(36.8)
+    assert verdict("softmax", exercise, "loss", "36.8").verdict in ("right", "rounded")
+    assert verdict("softmax", exercise, "loss", "36.2").verdict == "misconception"  # the class counted from 1
+
+
+def test_a_loss_rounded_to_zero_is_coarse_and_no_mistake():
+    assert verdict("softmax", {"z": "39,0.5,0.9", "target": 0}, "loss", "0.000").verdict == "invalid"
+
+
 @pytest.mark.parametrize(
     ("inputs", "name", "says"),
     [
