@@ -17,7 +17,7 @@ from tests.topics.listed import catalogued, is_named, verdict
 
 TRUTH = {e["id"]: e for e in json.loads((Path(__file__).parents[1] / "truth/published.json").read_text("utf-8"))}
 
-mpmath.mp.dps = 60
+mpmath.mp.dps = 400
 
 
 def answers(**inputs):

@@ -14,7 +14,7 @@ from tests.topics.listed import catalogued, is_named, verdict
 
 TRUTH = {e["id"]: e for e in json.loads((Path(__file__).parents[1] / "truth/published.json").read_text("utf-8"))}
 
-mpmath.mp.dps = 60
+mpmath.mp.dps = 400
 
 EXAM = {"z": "ln20,ln40,ln60,ln80", "target": 4, "from_one": True}
 """Scores whose probabilities are 0.1, 0.2, 0.3, 0.4."""
@@ -28,7 +28,7 @@ def answers(**inputs):
 
 
 def exact(z, target, temperature=1):
-    """Return p, loss, gradient and Jacobian in 60 digits."""
+    """Return p, loss, gradient and Jacobian in 400 digits."""
     powers = [mpmath.exp(mpmath.mpf(x) / temperature) for x in z]
     p = [power / mpmath.fsum(powers) for power in powers]
     rest = [mpmath.fsum(powers[:i] + powers[i + 1 :]) / mpmath.fsum(powers) for i in range(len(z))]
