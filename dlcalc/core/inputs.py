@@ -268,7 +268,8 @@ class Choice(Kind):
 
     @property
     def shape(self) -> str:
-        return "|".join(self.options)
+        listed = "|".join(self.options)
+        return listed if len(listed) <= LONGEST_WORD else "NAME"  # a long list belongs in what the input says
 
     def read(self, raw: object) -> str:
         text = str(raw).strip().lower()

@@ -12,7 +12,7 @@ from typing import Any
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.records import Line
 from dlcalc.core.topic import Answer, Topic
-from dlcalc.core.values import decimals_for, exact, round_half_up
+from dlcalc.core.values import decimals_for, exact, flat, round_half_up
 from dlcalc.core.work import PLAIN, Mode, OnLine, Sheet
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
 
@@ -96,7 +96,7 @@ def tolerance(
     half = Fraction(1, 2) / Fraction(10) ** decimals
     sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
     topic.learn(sheet)
-    base = _flat(asked.of(sheet.env))
+    base = flat(asked.of(sheet.env))
     needed = topic.upstream(asked, mode)
     effects: list[int | Fraction] = [0] * len(base)
     read = _read_by(asked, sheet)
@@ -107,7 +107,7 @@ def tolerance(
         unit = Fraction(1, 2) / Fraction(10) ** places
         step: Any = float(unit) if isinstance(number, float) else unit
         try:
-            shifted = _flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
+            shifted = flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
         except CALCULATING:
             continue
         if len(shifted) == len(base):
@@ -179,9 +179,3 @@ def _carried(number: Any, decimals: int) -> int:
 def _fits(number: Any, decimals: int) -> bool:
     """Say whether paper with `decimals` places holds the number whole."""
     return isinstance(number, int) or exact(number) == exact(round_half_up(number, decimals))
-
-
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [number for item in value for number in _flat(item)]
-    return [value]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dlcalc.errors import InputError, Text, UnreadableError
 
@@ -220,6 +220,12 @@ def is_short(number: Number) -> bool:
 def trim(text: str) -> str:
     """Drop the zeros after the last useful decimal."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def flat(value: Any) -> list[Any]:
+    """Return the numbers of a number, an array or nested lists, in order."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return [number for item in value for number in flat(item)] if isinstance(value, list | tuple) else [value]
 
 
 def exact_text(number: Number) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dlcalc.core.evaluate import Environment
-from dlcalc.core.inputs import Choice, Flag
+from dlcalc.core.inputs import Choice
 from dlcalc.core.numbers import Numbers
-from dlcalc.core.topic import Answer, Convention, Input, Misconception, Topic
-from dlcalc.core.values import significant_text
+from dlcalc.core.topic import Answer, Convention, Input, Misconception, Topic, gathered
+from dlcalc.core.values import flat, significant_text
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
+from dlcalc.layers import classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,6 @@ def sizes(value: Any) -> str:
     return "×".join(map(str, shape_of(value))) or "1"
 
 
-def numbers_in(value: Any) -> list[Any]:
-    """Return the numbers of a number, a vector or a matrix."""
-    nested = value.tolist() if hasattr(value, "tolist") else value
-    rows = nested if isinstance(nested, list) else [nested]
-    return [number for row in rows for number in (row if isinstance(row, list) else [row])]
-
-
 def settle(inputs: dict[str, Any]) -> None:
     """Refuse what this loss cannot be taken of, each with what to type instead."""
     if inputs["margin"] <= 0:
@@ -131,7 +124,7 @@ def refuse_numbers(inputs: Mapping[str, Any]) -> None:
             t=sizes(t),
         ).about("t")
     allowed = {"signs": (-1, 1), "bits": (0, 1)}.get(ROWS[name].labels)
-    for target in numbers_in(t) if allowed else ():
+    for target in flat(t) if allowed else ():
         if target not in (allowed or ()):
             signs = allowed == (-1, 1)
             raise InputError(
@@ -153,7 +146,7 @@ def refuse_numbers(inputs: Mapping[str, Any]) -> None:
                 b="1",
             ).about("t")
     if name == "bce":
-        for output in numbers_in(y):
+        for output in flat(y):
             refuse_probability(output, inside=True)
 
 
@@ -214,8 +207,8 @@ def samples(inputs: Mapping[str, Any]) -> list[tuple[list[Any], list[Any]]]:
         for target in targets:
             refuse_shares(inputs["name"], target)
         return list(zip(rows, targets, strict=True))
-    classes = numbers_in(t)
-    if len(shape) == 2 or len(classes) != len(rows):
+    targets_by_class = flat(t)
+    if len(shape) == 2 or len(targets_by_class) != len(rows):
         raise InputError(
             Text("y has {y} numbers and t {t}.", "y 有 {y} 个数，t 有 {t} 个。"),
             Text(
@@ -226,7 +219,11 @@ def samples(inputs: Mapping[str, Any]) -> list[tuple[list[Any], list[Any]]]:
             y=sizes(y),
             t=sizes(t),
         ).about("t")
-    return [(row, one_hot(target, len(row), inputs["from_one"])) for row, target in zip(rows, classes, strict=True)]
+    found = []
+    for row, target in zip(rows, targets_by_class, strict=True):
+        k = classes.place(target, len(row), inputs["from_one"], "t")
+        found.append((row, classes.one_hot(k, len(row))))
+    return found
 
 
 def refuse_shares(name: str, target: list[Any]) -> None:
@@ -243,37 +240,12 @@ def refuse_shares(name: str, target: list[Any]) -> None:
     ).about("t")
 
 
-def one_hot(target: Any, classes: int, from_one: bool) -> list[int]:
-    """Return 1 at a class and 0 elsewhere.
-
-    Raises:
-        InputError: if there is no such class; says how classes are counted.
-    """
-    first, last = int(from_one), classes - 1 + int(from_one)
-    if isinstance(target, int) and first <= target <= last:
-        return [int(place == target) for place in range(first, last + 1)]
-    hint = Text("Type a class from {first} to {last}.", "请输入 {first} 到 {last} 的类别。")
-    if target == classes and not from_one:
-        hint = Text(
-            "Classes are counted from 0, so that the last is {last}; if yours are counted from 1, add --from-one.",
-            "类别从 0 数起，最后一类是 {last}；若从 1 数起，请加 --from-one。",
-        )
-    raise InputError(
-        Text("There is no class {target} among {classes}.", "{classes} 个类别中没有第 {target} 类。"),
-        hint,
-        target=Numbers(0).write(target),
-        classes=classes,
-        first=first,
-        last=last,
-    ).about("t")
-
-
 def counted(inputs: Mapping[str, Any]) -> int:
     """Return over how many losses the whole one is taken: the samples of classes, otherwise the numbers."""
     shape = shape_of(inputs["y"])
     if inputs["name"] in BY_CLASS:
         return shape[0] if len(shape) == 2 else 1
-    return len(numbers_in(inputs["y"]))
+    return len(flat(inputs["y"]))
 
 
 def is_mean(inputs: Mapping[str, Any]) -> bool:
@@ -310,11 +282,11 @@ def by_number(w: Work) -> None:
     w.given("t", inputs["t"], "t")
     w.let(*row.first)
     each, slope = row.each, row.slope
-    if name == "log" and max(map(abs, numbers_in(y))) > LARGEST_POWER:
+    if name == "log" and max(map(abs, flat(y))) > LARGEST_POWER:
         each, slope = "max(0, -f) + ln1p(exp(-abs(f)))", "-(t*sigmoid(-f))"
     if name == "zero-one" and not shape_of(y):
         slope = "0"
-    base = f"/ln({inputs['base']})" if row.logarithm and inputs["base"] != "e" else ""
+    base = classes.over_base(inputs["base"]) if row.logarithm else ""
     count = counted(inputs)
     whole = scaled(each, base)
     if not shape_of(y):
@@ -375,7 +347,7 @@ def by_class(w: Work) -> None:
 
 def entropy(w: Work, name: str, s: int | str, row: list[Any], target: list[Any], mean: str) -> None:
     """Write −Σ t·ln y of one sample."""
-    base = f"/ln({w.inputs['base']})" if w.inputs["base"] != "e" else ""
+    base = classes.over_base(w.inputs["base"])
     used = tuple(place for place, share in enumerate(target, 1) if share)
     others = tuple(place for place, share in enumerate(target, 1) if not share)
     if len(used) == 1:
@@ -448,7 +420,7 @@ def margins(w: Work, name: str, s: int | str, row: list[Any], target: list[Any],
 def remark_numbers(w: Work) -> None:
     """Write what is taken where the slope jumps, and what a loss without slopes is for."""
     inputs = w.inputs
-    pairs = list(zip(numbers_in(inputs["y"]), numbers_in(inputs["t"]), strict=True))
+    pairs = list(zip(flat(inputs["y"]), flat(inputs["t"]), strict=True))
     match inputs["name"]:
         case "zero-one":
             w.note(
@@ -473,22 +445,6 @@ def remark_numbers(w: Work) -> None:
 
 
 # ---------------------------------------------------------------- the topic
-
-
-def gathered(base: str) -> Callable[[Environment], Any]:
-    """Return a reader of a line or, where there are several samples, of all of them as one list."""
-
-    def read(env: Environment) -> Any:
-        if base in env:
-            return env[base]
-        found: list[Any] = []
-        while (base, len(found) + 1) in env:
-            found.append(env[base, len(found) + 1].tolist())
-        if not found:
-            raise KeyError(base)
-        return found
-
-    return read
 
 
 def named(*names: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -529,7 +485,10 @@ TOPIC = Topic(
                     "ce": ("cross-entropy", "crossentropy", "nll", "categorical-crossentropy"),
                 },
             ),
-            Text("which loss", "哪个损失"),
+            Text(
+                "zero-one, perceptron, half-sse, sse, mse, mae, hinge, multiclass-hinge, log, bce or ce",
+                "zero-one、perceptron、half-sse、sse、mse、mae、hinge、multiclass-hinge、log、bce 或 ce 损失",
+            ),
             known_as=("loss", "kind", "function"),
         ),
         Input(
@@ -549,7 +508,7 @@ TOPIC = Topic(
         Input(
             "reduction", Choice(("usual", "mean", "sum")), Text("mean or sum over all", "对全体取平均或求和"), "usual"
         ),
-        Input("base", Choice(("e", "2", "10")), Text("base of the logarithm", "对数的底"), "e", ("log",)),
+        classes.BASE,
         Input(
             "margin",
             Numbers(0, 0, Text("a number above 0, such as 1", "大于 0 的数，例如 1")),
@@ -557,7 +516,7 @@ TOPIC = Topic(
             1,
             ("delta", "d"),
         ),
-        Input("from_one", Flag(), Text("classes are counted from 1", "类别从 1 数起"), False, ("one_based",)),
+        classes.FROM_ONE,
     ),
     answers=(
         Answer("loss", Text("the loss", "损失")),
@@ -580,22 +539,8 @@ TOPIC = Topic(
             lambda inputs: counted(inputs) > 1,
             ("M088",),
         ),
-        Convention(
-            "base",
-            {
-                "e": Text("the logarithm is natural (PyTorch, Keras)", "用自然对数（PyTorch、Keras）"),
-                "2": Text("the logarithm has base 2 (bits)", "对数以 2 为底（比特）"),
-                "10": Text("the logarithm has base 10", "对数以 10 为底"),
-            },
-            has_logarithm,
-            ("M085", "M086"),
-        ),
-        Convention(
-            "from_one",
-            {
-                False: Text("classes are counted from 0 (PyTorch, Keras)", "类别从 0 数起（PyTorch、Keras）"),
-                True: Text("classes are counted from 1 (exams, textbooks)", "类别从 1 数起（考试、教科书）"),
-            },
+        classes.logarithm(has_logarithm),
+        classes.counting(
             lambda inputs: inputs["name"] in BY_CLASS and shape_of(inputs["t"]) != shape_of(inputs["y"]),
         ),
     ),

@@ -9,12 +9,13 @@ from typing import Any
 
 from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import read_typed
-from dlcalc.core.inputs import Choice, Flag, Whole
+from dlcalc.core.inputs import Whole
 from dlcalc.core.numbers import Numbers
-from dlcalc.core.topic import Answer, Convention, Input, Misconception, Topic
+from dlcalc.core.topic import Answer, Input, Misconception, Topic
 from dlcalc.core.values import plain, significant_text
 from dlcalc.core.work import Work
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
+from dlcalc.layers import classes
 
 # ---------------------------------------------------------------- inputs
 
@@ -71,32 +72,6 @@ def settle(inputs: dict[str, Any]) -> None:
         ).about("temperature")
 
 
-def target_place(inputs: Mapping[str, Any], classes: int) -> int:
-    """Return the target's place among the scores, counted from 1 as the sheet counts.
-
-    Raises:
-        InputError: if there is no such class; says how classes are counted.
-    """
-    target, from_one = inputs["target"], inputs["from_one"]
-    first, last = int(from_one), classes - 1 + int(from_one)
-    if first <= target <= last:
-        return int(target) + 1 - first
-    hint = Text("Type a class from {first} to {last}.", "请输入 {first} 到 {last} 的类别。")
-    if target == classes and not from_one:
-        hint = Text(
-            "Classes are counted from 0, so that the last is {last}; if yours are counted from 1, add --from-one.",
-            "类别从 0 数起，最后一类是 {last}；若从 1 数起，请加 --from-one。",
-        )
-    raise InputError(
-        Text("There is no class {target} among {classes}.", "{classes} 个类别中没有第 {target} 类。"),
-        hint,
-        target=target,
-        classes=classes,
-        first=first,
-        last=last,
-    ).about("target")
-
-
 # ---------------------------------------------------------------- the lines
 
 LARGEST_POWER = 700
@@ -136,7 +111,7 @@ def write(w: Work) -> None:
             "小于 10⁻³⁰⁰ 的概率超出计算机的数值范围，可能显示为 0。",
         )
     if inputs["target"] is not None:
-        k = target_place(inputs, n)
+        k = classes.place(inputs["target"], n, inputs["from_one"], "target")
         target_lines(w, s, k, k == top and certain, gaps[k - 1] < -LARGEST_POWER)
     jacobian(w, top if certain else None)
 
@@ -168,8 +143,8 @@ def target_lines(w: Work, s: str, k: int, certain: bool, vanishing: bool) -> Non
 
     n = w.inputs["z"].shape[0]
     others = tuple(i for i in range(1, n + 1) if i != k)
-    w.given("y", Array.of([int(i == k) for i in range(1, n + 1)]), "target")
-    base = "" if w.inputs["base"] == "e" else f"/ln({w.inputs['base']})"
+    w.given("y", Array.of(classes.one_hot(k, n)), "target")
+    base = classes.over_base(w.inputs["base"])
     if certain:
         w.let(
             f"loss = ln1p(rest){base}", "−ln p, as p = 1/(1 + rest)", "即 −ln p：p = 1/(1 + rest)", k=k, others=others
@@ -215,7 +190,7 @@ def jacobian(w: Work, certain: int | None) -> None:
     from dlcalc.core.arrays import Array
 
     n = w.inputs["z"].shape[0]
-    w.given("h", Array.of([int(i == certain) for i in range(1, n + 1)]), "z")
+    w.given("h", Array.of(classes.one_hot(certain, n)), "z")
     w.let(
         "q = (1 - p)*(1 - h) + rest/S*h",
         "1 − p with all its digits; h marks the largest",
@@ -259,7 +234,7 @@ TOPIC = Topic(
             None,
             ("t", "y", "label", "class"),
         ),
-        Input("from_one", Flag(), Text("classes are counted from 1", "类别从 1 数起"), False, ("one_based",)),
+        classes.FROM_ONE,
         Input(
             "temperature",
             Numbers(0, 0, Text("a number above 0, such as 2", "大于 0 的数，例如 2")),
@@ -267,7 +242,7 @@ TOPIC = Topic(
             1,
             ("tau", "temp"),
         ),
-        Input("base", Choice(("e", "2", "10")), Text("base of the logarithm", "对数的底"), "e", ("log",)),
+        classes.BASE,
     ),
     answers=(
         Answer("p", Text("probabilities", "概率")),
@@ -279,24 +254,8 @@ TOPIC = Topic(
     example="dlcalc softmax --z 2,1,0.1 --target 0",
     settle=settle,
     conventions=(
-        Convention(
-            "from_one",
-            {
-                False: Text("classes are counted from 0 (PyTorch, Keras)", "类别从 0 数起（PyTorch、Keras）"),
-                True: Text("classes are counted from 1 (exams, textbooks)", "类别从 1 数起（考试、教科书）"),
-            },
-            has_target,
-        ),
-        Convention(
-            "base",
-            {
-                "e": Text("the logarithm is natural (PyTorch, Keras)", "用自然对数（PyTorch、Keras）"),
-                "2": Text("the logarithm has base 2 (bits)", "对数以 2 为底（比特）"),
-                "10": Text("the logarithm has base 10", "对数以 10 为底"),
-            },
-            has_target,
-            ("M085", "M086"),
-        ),
+        classes.counting(has_target),
+        classes.logarithm(has_target),
     ),
     misconceptions=(
         Misconception(
