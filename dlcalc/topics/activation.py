@@ -29,6 +29,10 @@ def units(inputs: Mapping[str, Any]) -> list[Any]:
     return [Array(z.data[start : start + size]) for start in range(0, z.shape[0], size)]
 
 
+MOST = Fraction(10) ** 100
+"""The largest constant, and one over the smallest, that a function may have."""
+
+
 def settle(inputs: dict[str, Any]) -> None:
     """Refuse parameters that the function does not have, and groups that do not fit."""
     name, z = inputs["name"], inputs["z"]
@@ -42,6 +46,15 @@ def settle(inputs: dict[str, Any]) -> None:
                 name=name,
                 symbol=symbol,
                 having=", ".join(having),
+            ).about(symbol)
+        if inputs[symbol] and not MOST**-1 <= abs(inputs[symbol]) <= MOST:
+            raise InputError(
+                Text("{symbol} is beyond what is worked here.", "{symbol} 超出可计算的范围。"),
+                Text(
+                    "Type a number such as 0.3, from 10^-100 to 10^100 in size.",
+                    "请输入绝对值在 10^-100 到 10^100 之间的数，例如 0.3。",
+                ),
+                symbol=symbol,
             ).about(symbol)
     if name != "maxout":
         if inputs["pieces"] is not None:

@@ -59,6 +59,10 @@ def _entry(text: str) -> Any:
         ) from None
 
 
+MOST = 10**100
+"""The largest score over its temperature."""
+
+
 def settle(inputs: dict[str, Any]) -> None:
     """Refuse a temperature that cannot divide."""
     if inputs["temperature"] <= 0:
@@ -70,12 +74,21 @@ def settle(inputs: dict[str, Any]) -> None:
             ),
             t=inputs["temperature"],
         ).about("temperature")
+    if max(map(abs, inputs["z"].tolist())) > MOST * min(inputs["temperature"], 1):
+        raise InputError(
+            Text(
+                "A score over its temperature is beyond a computer's numbers.", "分数除以温度后超出计算机的数值范围。"
+            ),
+            Text("Type scores below 10^100 in size.", "请输入绝对值小于 10^100 的分数。"),
+        ).about("z")
 
 
 # ---------------------------------------------------------------- the lines
 
 LARGEST_POWER = 700
 """Beyond e^700 a computer's numbers end, and e^(−700) is about where they begin."""
+MOST_JACOBIAN = 100
+"""Classes up to which the Jacobian is written."""
 NEARLY_ONE = 1e-6
 """A probability closer to 1 than this keeps too few digits in 1 − p."""
 
@@ -113,6 +126,13 @@ def write(w: Work) -> None:
     if inputs["target"] is not None:
         k = classes.place(inputs["target"], n, inputs["from_one"], "target")
         target_lines(w, s, k, k == top and certain, gaps[k - 1] < -LARGEST_POWER)
+    if n > MOST_JACOBIAN:
+        w.note(
+            "The Jacobian of {n} classes would have {n}×{n} numbers and is left out.",
+            "{n} 类的雅可比矩阵有 {n}×{n} 个数，这里略去。",
+            n=n,
+        )
+        return
     jacobian(w, top if certain else None)
 
 
