@@ -28,12 +28,13 @@ ALL_DIGITS = Style(significant=17)
 def agree(found, line):
     """Say whether a value is that of a line: exactly, or to float64's last digits where the line is no exact number.
 
-    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's.
+    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's, and
+    a third among them has been cut off.
     """
     if isinstance(found, bool):
         return str(found).lower() == line.exact
     ours, theirs = flat(found), flat(evaluate(parse(line.exact)))
-    if "." not in line.exact and "e" not in line.exact:
+    if not set(line.exact) & set("./e"):
         return ours == theirs
     return len(ours) == len(theirs) and all(
         math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-14) for a, b in zip(ours, theirs, strict=True)

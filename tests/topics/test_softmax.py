@@ -165,6 +165,19 @@ def test_counting_classes_from_one_is_a_convention_until_it_is_stated():
     assert (found.verdict, found.convention) == ("convention", "from_one=true")
 
 
+@pytest.mark.parametrize("name", ["p[2]", "p2", "p_2"])
+def test_one_probability_can_be_answered_by_its_name(name):
+    assert verdict("softmax", {"z": "2,1,0.1"}, name, "0.2424").verdict == "rounded"
+    assert is_named("M084", "softmax", {"z": "2,1,0.1"}, name, "0.7311")
+
+
+def test_one_entry_of_the_jacobian_can_be_answered_by_its_name():
+    assert verdict("softmax", {"z": "ln4,ln6"}, "jacobian[1,2]", "-0.24").verdict in ("right", "rounded")
+    assert is_named("M106", "softmax", {"z": "ln4,ln6"}, "jacobian[1,2]", 0)  # the list's own question, ∂p1/∂z2
+    with pytest.raises(InputError):
+        verdict("softmax", {"z": "ln4,ln6"}, "jacobian[1,3]", 0)
+
+
 def test_a_tiny_probability_does_not_make_any_loss_right():
     # p is 1e-16: someone who rounds to one decimal keeps two digits of it, not 0.0
     exercise = {"z": "38,1.8,1.2,3.6", "target": 2, "from_one": False}
