@@ -2,7 +2,6 @@
 
 import math
 import random
-from fractions import Fraction
 
 import pytest
 
@@ -18,6 +17,40 @@ from tests import draws
 
 SHEETS = 150
 """Drawn sheets a topic."""
+ENOUGH = 40
+"""Answers that differ under another convention, of each convention: judging one measures tolerances, which is slow."""
+
+
+ALL_DIGITS = Style(significant=17)
+"""What a float64 is written with so that reading it back gives the same number."""
+
+
+def agree(found, line):
+    """Say whether a value is that of a line: exactly, or to float64's last digits where the line is no exact number.
+
+    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's, and
+    a third among them has been cut off.
+    """
+    if isinstance(found, bool):
+        return str(found).lower() == line.exact
+    ours, theirs = flat(found), flat(evaluate(parse(line.exact)))
+    if not set(line.exact) & set("./e"):
+        return ours == theirs
+    return len(ours) == len(theirs) and all(
+        math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-14) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def differ(a, b):
+    """Say whether two answers are other numbers, and not only in float64's last digits (GELU's forms at z = 8)."""
+    pairs = list(zip(flat(a), flat(b), strict=False))
+    return len(flat(a)) != len(flat(b)) or not all(math.isclose(x, y, rel_tol=1e-8) for x, y in pairs)
+
+
+def flat(value):
+    """Return the numbers of nested lists."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return [number for item in value for number in flat(item)] if isinstance(value, list) else [value]
 
 
 def drawn(name, count=SHEETS, seed=1):
@@ -28,34 +61,11 @@ def drawn(name, count=SHEETS, seed=1):
     while found < count:
         raw = draws.draw(name, rng)
         try:
-            sheet = Worksheet(topic, topic.read(raw), frozenset(raw), style=Style(significant=17))
+            sheet = Worksheet(topic, topic.read(raw), frozenset(raw), style=ALL_DIGITS)
         except InputError:
             continue
         found += 1
         yield topic, raw, sheet
-
-
-def same(found, value, exactly=False):
-    """Whether two values agree: whole numbers exactly, others to 12 digits unless they are to be exact too."""
-    found, value = (v.tolist() if hasattr(v, "tolist") else v for v in (found, value))
-    if isinstance(value, list):
-        return len(found) == len(value) and all(same(f, v, exactly) for f, v in zip(found, value, strict=True))
-    if isinstance(value, float) or (isinstance(value, Fraction) and not exactly):
-        return math.isclose(found, value, rel_tol=1e-12, abs_tol=1e-12)
-    return found == value
-
-
-def flat(value):
-    """Return the numbers of a value in a list."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    return [number for item in value for number in flat(item)] if isinstance(value, list) else [value]
-
-
-def views(sheet):
-    """Yield each line and decision of a sheet with what is printed of it."""
-    for entry in sheet.entries:
-        if isinstance(entry, Line | Condition):
-            yield sheet.view(entry), entry.held if isinstance(entry, Condition) else entry.computed
 
 
 def test_every_topic_can_be_drawn():
@@ -65,8 +75,8 @@ def test_every_topic_can_be_drawn():
 @pytest.mark.parametrize("name", topics.names())
 def test_what_is_printed_with_values_evaluates_to_the_value_beside_it(name):
     for _, raw, sheet in drawn(name):
-        for line, value in views(sheet):
-            assert same(evaluate(parse(line.substituted)), value), (raw, line)
+        for line in sheet.lines:
+            assert agree(evaluate(parse(line.substituted)), line), (raw, line)
 
 
 @pytest.mark.parametrize("name", topics.names())
@@ -74,18 +84,25 @@ def test_what_is_printed_with_values_evaluates_to_the_value_beside_it(name):
 def test_the_same_holds_in_exact_and_paper_arithmetic(name, run):
     import dlcalc
 
+    worked = 0
     for _, raw, _ in drawn(name, 30):
-        for line, value in views(dlcalc.solve(name, raw, **run)):
-            if not isinstance(flat(value)[0], float):
-                assert same(evaluate(parse(line.substituted)), value, exactly=True), (raw, line)
+        try:
+            lines = dlcalc.solve(name, raw, **run).lines
+        except CalculationError:
+            assert "round" in run  # a probability rounded to 0 has no logarithm
+            continue
+        worked += 1
+        for line in lines:
+            assert agree(evaluate(parse(line.substituted)), line), (raw, line)
+    assert worked
 
 
 @pytest.mark.parametrize("name", topics.names())
 def test_the_formula_as_printed_gives_the_value_from_the_values_by_name(name):
     for _, raw, sheet in drawn(name, 40):
         env = dict(sheet.sheet.env)
-        for line, value in views(sheet):
-            assert same(evaluate(parse(line.formula), env), value), (raw, line)
+        for line in sheet.lines:
+            assert agree(evaluate(parse(line.formula), env), line), (raw, line)
 
 
 @pytest.mark.parametrize("name", topics.names())
@@ -125,7 +142,7 @@ def test_every_swap_hits_a_line_and_reads_only_names_above_it():
                     assert str(error.values["name"]) not in plain.values, (misconception.name, error)
                     continue
                 except (InputError, CalculationError):
-                    continue  # refused as the mistake takes it, or a line has no value then
+                    continue  # the inputs as the mistake takes them are refused, or its formula has no value here
                 hit |= {(misconception.name, reference) for reference in sheet.touched}
     assert hit == wanted
 
@@ -168,6 +185,8 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
         assert topic.input(convention.name).default in convention.choices
         seen = 0
         for _, raw, _ in drawn(name):
+            if seen >= ENOUGH:
+                break
             left_open = {k: v for k, v in raw.items() if k != convention.name}
             for choice in convention.choices:
                 if choice == topic.input(convention.name).default:
@@ -179,7 +198,7 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
                     seen += 1  # this choice refuses the exercise, which is a difference
                     continue
                 for answer, value in other.answers.items():
-                    if value != plain.answers.get(answer):
+                    if answer in plain.answers and differ(value, plain.answers[answer]):
                         verdict = check(topic, left_open, {answer: value}).verdicts[answer]
                         assert verdict.verdict == "convention"
                         assert verdict.convention.startswith(convention.name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from dlcalc.core.suggest import nearest
 from dlcalc.core.values import exact, plain, read_number, read_size
 from dlcalc.errors import InputError, Text, UnreadableError
 
@@ -93,6 +94,10 @@ def _telling(what: Text, read: Callable[[str], Read], text: str) -> Read:
 
 LONGEST = 500
 """Characters that one input may have."""
+FEW = 4
+"""Choices that are all listed, however near one of them is to what was typed."""
+LONGEST_WORD = 40
+"""Characters of a mistyped word that are compared with the known ones."""
 MOST_SIZES = 8
 """Numbers that one size may have."""
 
@@ -286,13 +291,15 @@ class Flag(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Kind):
-    """One of a few words."""
+    """One of a few words; `known_as` has other names for them, for "did you mean"."""
 
     options: tuple[str, ...]
+    known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def shape(self) -> str:
-        return "|".join(self.options)
+        listed = "|".join(self.options)
+        return listed if len(listed) <= LONGEST_WORD else "NAME"  # a long list belongs in what the input says
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -300,12 +307,18 @@ class Choice(Kind):
 
     def read(self, raw: object) -> str:
         text = str(raw).strip().lower()
-        if text in self.options:
-            return text
+        for option in (text, text.replace("_", "-")):
+            if option in self.options:
+                return option
+        words = {option: self.known_as.get(option, ()) for option in self.options}
+        near = nearest(text[:LONGEST_WORD], words) if len(words) > FEW else []
         raise InputError(
             Text("'{raw}' is not one of the choices.", "“{raw}” 不在可选项中。"),
-            Text("Type one of: {options}.", "请输入其中之一：{options}。"),
-            raw=raw,
+            Text("Did you mean {near}?", "你是不是想输入 {near}？")
+            if near
+            else Text("Type one of: {options}.", "请输入其中之一：{options}。"),
+            raw=_short(text),
+            near=", ".join(near),
             options=", ".join(self.options),
         )
 

@@ -96,7 +96,9 @@ def _floats(name: str, scalar: Callable[[float], float], over: str | None = None
                 return scalar(float(x))
             except ValueError:
                 raise CalculationError(
-                    Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x
+                    Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"),
+                    name=name,
+                    x=x if len(str(x)) <= 24 else f"{float(x):.3g}",
                 ) from None
             except OverflowError:
                 raise CalculationError(
@@ -123,6 +125,26 @@ def _sigmoid(z: float) -> float:
         return 1 / (1 + math.exp(-z))
     power = math.exp(z)  # the other form would overflow for very negative z
     return power / (1 + power)
+
+
+def _normal_share(z: float) -> float:
+    return math.erfc(-z / math.sqrt(2)) / 2  # 1 + erf would lose its digits for negative z
+
+
+def _normal_density(z: float) -> float:
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def _largest(z: Any) -> Any:
+    from dlcalc.core.arrays import largest
+
+    return largest(z)
+
+
+def _diag(p: Any) -> Any:
+    from dlcalc.core.arrays import diag
+
+    return diag(p)
 
 
 def _outer(a: Any, b: Any) -> Any:
@@ -188,9 +210,7 @@ def _choose(a: Any, condition: Any, b: Any) -> Any:
 
 
 def _compare(name: str, sign: str, latex: str, value: Callable[[Any, Any], Any]) -> Operator:
-    return Operator(
-        name, value, COMPARE, (SUM, SUM), (0, f" {name} ", 1), (0, f" {sign} ", 1), (0, f" {latex} ", 1), "none"
-    )
+    return Operator(name, value, COMPARE, (SUM, SUM), (0, f" {name} ", 1), (0, f" {sign} ", 1), (0, f" {latex} ", 1))
 
 
 def _function(
@@ -248,9 +268,7 @@ ROWS = (
     _compare("==", "=", "=", operator.eq),
     _compare("!=", "≠", r"\ne", operator.ne),
     Operator("not", operator.not_, NOT, (NOT,), ("not ", 0), ("not ", 0), (r"\lnot ", 0), "none"),
-    Operator(
-        "and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1), "none"
-    ),
+    Operator("and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1)),
     Operator("or", lambda a, b: a or b, OR, (OR, AND), (0, " or ", 1), (0, " or ", 1), (0, r" \lor ", 1), "none"),
     Operator(
         "if",
@@ -260,8 +278,7 @@ ROWS = (
         (0, " if ", 1, " else ", 2),
         (0, " if ", 1, " else ", 2),
         (r"\begin{cases}", 0, r" & ", 1, r" \\ ", 2, r" & \text{otherwise}\end{cases}"),
-        "none",
-        (
+        mathml=(
             '<mrow><mo>{</mo><mtable class="cases"><mtr><mtd>',
             0,
             "</mtd><mtd><mtext>if\u00a0</mtext><mrow>",
@@ -295,6 +312,12 @@ ROWS = (
     _function("ln", _floats("ln", math.log, "log"), latex=(r"\ln\left(", 0, r"\right)")),
     _function("tanh", _floats("tanh", math.tanh, "tanh"), latex=(r"\tanh\left(", 0, r"\right)")),
     _function("sigmoid", _floats("sigmoid", _sigmoid), ("σ(", 0, ")"), (r"\sigma\left(", 0, r"\right)")),
+    _function("ln1p", _floats("ln1p", math.log1p, "log1p"), ("ln(1 + ", 0, ")"), (r"\ln\left(1 + ", 0, r"\right)")),
+    Operator("expm1", _floats("expm1", math.expm1, "expm1"), SUM, (0,), (), ("e^(", 0, ") − 1"), ("e^{", 0, "} - 1")),
+    _function("Phi", _floats("Phi", _normal_share), ("Φ(", 0, ")"), (r"\Phi\left(", 0, r"\right)")),
+    _function("phi", _floats("phi", _normal_density), ("φ(", 0, ")"), (r"\varphi\left(", 0, r"\right)")),
+    _function("largest", _largest, ("max(", 0, ")"), (r"\max\left(", 0, r"\right)"), entry="none"),
+    _function("diag", _diag, entry="none"),
     _function("softmax", _softmax, entry="none"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
     _map_row(

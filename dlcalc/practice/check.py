@@ -18,7 +18,7 @@ from dlcalc.core.report import Explanation, Parting, Report, Verdict
 from dlcalc.core.topic import Answer, Convention, Topic
 from dlcalc.core.values import Nested, exact
 from dlcalc.core.work import PLAIN, Mode
-from dlcalc.core.worksheet import Worksheet, spellings
+from dlcalc.core.worksheet import Worksheet, entry_named, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
 from dlcalc.practice.typed import Typed, read_answer
 
@@ -77,11 +77,18 @@ class _Judge:
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
-            return self._accepted(typed, expected, *fit)
-        verdict = self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
+            # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
+            bare = fit[0] == "rounded" and typed.significant < COARSEST and typed.decimals == 0
+            known = self._known(typed, asked, expected) if bare else None
+            return known or self._accepted(typed, expected, *fit)
+        verdict = self._known(typed, asked, expected) or Verdict("wrong", typed.text, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
             return Verdict("invalid", typed.text, expected, message=_wanted(expected))
         return verdict
+
+    def _known(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
+        """Return the verdict on a number that a convention or a mistake gives; None where neither does."""
+        return self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
 
     # -- what was asked
 
@@ -100,7 +107,13 @@ class _Judge:
             if answer.name == name:
                 return self._in_form(answer, typed)
         wanted = spellings(name)
-        key = next(key for key in self.sheet.sheet.env if key != "axes" and key_text(key) in wanted)
+        env = self.sheet.sheet.env
+        entry = None if any(key_text(key) in wanted for key in env) else entry_named(env, name)
+        if entry is not None:
+            base, place = entry
+            label = f"{base}[{','.join(map(str, place))}]"
+            return Answer(label, Text(name, name), (base,), lambda env: env[base].entry(*place))
+        key = next(key for key in env if key != "axes" and key_text(key) in wanted)
         base = key if isinstance(key, str) else str(key[0])
         return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
 
@@ -198,10 +211,12 @@ class _Judge:
 
     # -- misconceptions
 
-    def _misconception(self, typed: Typed, asked: Answer, expected: Any) -> Verdict:
+    def _misconception(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
         found = list(self._mistakes(typed, asked)) or list(self._against_stated(typed, asked))
+        if not found:
+            return None
         return Verdict(
-            "misconception" if found else "wrong",
+            "misconception",
             typed.text,
             expected,
             misconceptions=tuple(explanation.name for explanation in found),
