@@ -208,6 +208,18 @@ def draw_pooled(rng):
 
 
 def torch_pool(raw, x):
+    """Return what PyTorch pools.
+
+    Raises:
+        ValueError: where a dilated window sees padding alone: PyTorch gives −∞, and its gradient writes out of bounds.
+    """
+    found = pooled(raw, x)
+    if not torch.isfinite(found).all():
+        raise ValueError
+    return found
+
+
+def pooled(raw, x):
     """Return what PyTorch pools; for padding its layers do not take, F.pad, and counts from a map of ones."""
     dims, k = raw["dims"], raw["k"]
     stride, dilation = raw.get("stride", k), raw.get("dilation", (1,) * dims)
@@ -306,7 +318,7 @@ def drawn(kind, count):
 
 
 def expected(name, theirs, inputs):
-    """Return PyTorch's answer in the shape that follows from the axes given: those left out are no axes of the answer."""
+    """Return PyTorch's answer without the axes that were left out of what was given."""
     dims = inputs.get("dims", 1)
     found = theirs.detach().numpy()
     if name == "dw":

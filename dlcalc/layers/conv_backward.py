@@ -24,7 +24,9 @@ def settle(inputs: dict[str, Any]) -> None:
     inputs.update({"transpose": False, "flip": False, "act": "linear", "strict": False})
     conv_values.settle(inputs)
     frame = geometry.frame(inputs)
-    if all(window.fits(side) for side in frame.sides):  # otherwise refused, with the numbers, when it is written
+    if inputs["pad"] == "same" or all(
+        window.fits(side) for side in frame.sides
+    ):  # otherwise refused, with the numbers, when it is written
         outs = tuple(window.places(side, inputs["pad"]) for side in frame.sides)
         filters = conv_values.numbers(inputs).filters
         settle_error(inputs, None if filters == ("",) else len(filters), outs * (inputs["dims"] // len(frame.sides)))

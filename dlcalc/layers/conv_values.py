@@ -16,7 +16,7 @@ from dlcalc.core.inputs import times
 from dlcalc.core.topic import Convention, Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import window
+from dlcalc.layers import geometry, window
 from dlcalc.layers.activation import ACTIVATIONS
 from dlcalc.layers.geometry import Frame
 
@@ -29,6 +29,8 @@ MOST_MACS = 10**10
 """Multiply-accumulates that are worked out at most."""
 MOST_EXACT_MACS = 300_000
 """Above so many, numbers are worked in float64."""
+MOST_PLACES = 10_000_000
+"""Numbers of all maps once padded or stretched, and of all output maps, at most."""
 
 
 class Given(NamedTuple):
@@ -103,7 +105,7 @@ def settle(inputs: dict[str, Any]) -> None:
             ).about(name)
     inputs["channels"], inputs["filters"] = channels, filters
     _settle_bias(inputs, filters)
-    _exactness(inputs, prod(sizes) * prod(kernel) * filters * per_filter)
+    _exactness(inputs, channels, filters, per_filter)
 
 
 def dimensions(shape: tuple[int, ...], dims: int) -> int:
@@ -204,12 +206,29 @@ def _settle_bias(inputs: dict[str, Any], filters: int) -> None:
         ).about("b")
 
 
-def _exactness(inputs: dict[str, Any], macs: int) -> None:
-    """Refuse what would take too long, and go over to float64 where exact numbers would.
+def _exactness(inputs: dict[str, Any], channels: int, filters: int, per_filter: int) -> None:
+    """Refuse what would take too long or too much room, and go over to float64 where exact numbers would.
+
+    The zeros of a dilated kernel and of a stretched map are worked through like any other number.
 
     Raises:
-        InputError: naming the multiply-accumulates and how many are worked out.
+        InputError: naming the numbers or multiply-accumulates and how many are worked out.
     """
+    frame = geometry.frame(inputs)
+    sides = frame.sides * (inputs["dims"] // len(frame.sides))
+    reach = [_reach(side, inputs) for side in sides]
+    room = max(channels * prod(wide for wide, _ in reach), filters * prod(places for _, places in reach))
+    macs = filters * per_filter * prod(places * side.extent for side, (_, places) in zip(sides, reach, strict=True))
+    if room > MOST_PLACES:
+        raise InputError(
+            Text("The padded maps or the output have {room:,} numbers.", "填充后的图或输出有 {room:,} 个数。"),
+            Text(
+                "At most {most:,} are worked out; leave x and w out for sizes and counts.",
+                "最多计算 {most:,} 个；只求尺寸和数目时请去掉 x 和 w。",
+            ),
+            room=room,
+            most=MOST_PLACES,
+        ).about("x")
     if macs > MOST_MACS:
         raise InputError(
             Text("That takes {macs:,} multiply-accumulates.", "这需要 {macs:,} 次乘加。"),
@@ -226,6 +245,21 @@ def _exactness(inputs: dict[str, Any], macs: int) -> None:
         for name in ("x", "w", "b", "dy"):
             if inputs.get(name) is not None:
                 inputs[name] = Array(inputs[name].floats)
+
+
+def _reach(side: geometry.Side, inputs: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how long a padded (or stretched) map is in one dimension, and how many places a window has on it."""
+    if inputs["transpose"]:
+        full = (side.size - 1) * side.stride + side.extent
+        return full + side.extent - 1, full + side.extra
+    places = max(0, window.places(side, inputs["pad"]))
+    wide = max(side.padded, (places - 1) * side.stride + side.extent)
+    if inputs.get("modes"):
+        wide = max(wide, side.size + 2 * (side.extent - 1))
+        places = max(places, side.size + side.extent - 1)
+    if "dy" in inputs:
+        places = wide + side.stride  # the way back runs over every place, and over what the stride left
+    return wide, places
 
 
 def numbers(inputs: Mapping[str, Any]) -> Given:
@@ -569,6 +603,17 @@ def mode_lines(w: Work, frame: Frame) -> None:
             Text("full, same and valid are compared at stride 1.", "full、same、valid 的比较只用步长 1。"),
             Text("Leave --stride or --modes out.", "请去掉 --stride 或 --modes。"),
         ).about("modes")
+    for side in frame.sides:
+        if side.extent > side.size:
+            raise InputError(
+                Text(
+                    "The valid convolution has no place: a kernel of {extent} does not lie inside an input of {size}.",
+                    "valid 卷积没有位置：大小为 {extent} 的核放不进大小为 {size} 的输入。",
+                ),
+                Text("Leave --modes out, or type --pad full.", "请去掉 --modes，或输入 --pad full。"),
+                extent=side.extent,
+                size=side.size,
+            ).about("modes")
     given = numbers(inputs)
     kernel = "k" if inputs["flip"] or any(side.dilation > 1 for side in frame.sides) else "w"
     act = ACTIVATIONS[inputs["act"]]
