@@ -198,6 +198,17 @@ class Topic:
                 if values.get(by_name[name].instead) is not None:
                     values[name] = None
                     continue
+                given = [i.instead for i in self.inputs if i.instead and values.get(i.instead) is not None]
+                if by_name[name].instead and given:
+                    raise InputError(
+                        Text("{given} needs {missing} beside it.", "给出 {given} 时还需要 {missing}。"),
+                        Text(
+                            "Give --{missing} too, or leave --{given} out.",
+                            "请同时给出 --{missing}，或去掉 --{given}。",
+                        ),
+                        given=given[0],
+                        missing=by_name[name].instead,
+                    ).about(by_name[name].instead)
                 raise InputError(
                     Text("{topic} needs '{name}'.", "{topic} 需要给出 “{name}”。"),
                     Text("For example: {example}", "例如：{example}"),

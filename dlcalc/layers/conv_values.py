@@ -76,6 +76,8 @@ def settle(inputs: dict[str, Any]) -> None:
     dims = inputs["dims"] = dimensions(x.shape, inputs["dims"])
     sizes = x.shape[-dims:]
     channels = x.shape[0] if len(x.shape) > dims else 1
+    if w.shape == (1,):
+        w = inputs["w"] = w.reshaped((1,) * dims)
     kernel = w.shape[-dims:]
     if len(w.shape) < dims or len(w.shape) > dims + 2:
         raise InputError(
@@ -83,7 +85,9 @@ def settle(inputs: dict[str, Any]) -> None:
                 "w has shape {w}: a kernel for {dims} dimension(s) has {dims}, with channels and filters up to {most}.",
                 "w 的形状是 {w}：{dims} 维的核有 {dims} 维，加上通道和卷积核个数最多 {most} 维。",
             ),
-            Text("Give it as filters × channels × kernel.", "请按 卷积核个数 × 通道 × 核 的顺序给出。"),
+            Text("Give it as filters × channels × kernel.", "请按 卷积核个数 × 通道 × 核 的顺序给出。")
+            if len(w.shape) > dims
+            else Text("Type a kernel of one row as --w '[[1,2]]'.", "只有一行的核请写成 --w '[[1,2]]'。"),
             w=times(w.shape),
             dims=dims,
             most=dims + 2,
@@ -147,27 +151,40 @@ def _kernels(leading: tuple[int, ...], channels: int, inputs: Mapping[str, Any],
     else:
         filters, seen = (leading[0] if leading else 1), 1
         fits = channels == groups * seen or channels == 1
-    if not fits or channels % groups or filters % groups:
+    _refuse_groups(groups, "channels", channels)
+    if not fits:
         raise InputError(
             Text(
-                "w, with {leading} in front of its kernel, does not fit x with {channels} channel(s) "
-                "in {groups} group(s).",
-                "w 在核之前的形状是 {leading}，与 {channels} 个通道、{groups} 组的 x 不匹配。",
+                "w has shape {shape}, which does not fit x with {channels} channel(s) in {groups} group(s).",
+                "w 的形状是 {shape}，与 {channels} 个通道、{groups} 组的 x 不匹配。",
             ),
             Text(
-                "Give w as channels × filters/groups × kernel: {channels} × … here."
+                "Give w as channels × filters/groups × kernel: {channels} × … × kernel here."
                 if transpose
-                else "Give w as filters × channels/groups × kernel: … × {each} here.",
-                "请按 通道 × 卷积核个数/组数 × 核 给出 w：这里是 {channels} × …。"
+                else "Give w as filters × channels/groups × kernel: … × {each} × kernel here.",
+                "请按 通道 × 卷积核个数/组数 × 核 给出 w：这里是 {channels} × … × 核。"
                 if transpose
-                else "请按 卷积核个数 × 通道/组数 × 核 给出 w：这里是 … × {each}。",
+                else "请按 卷积核个数 × 通道/组数 × 核 给出 w：这里是 … × {each} × 核。",
             ),
-            leading="×".join(map(str, leading)) or "nothing",
+            shape=times(inputs["w"].shape),
             channels=channels,
             groups=groups,
-            each=max(1, channels // groups),
+            each=channels // groups,
         ).about("w")
+    _refuse_groups(groups, "filters", filters)
     return filters, seen
+
+
+def _refuse_groups(groups: int, name: str, count: int) -> None:
+    if count % groups:
+        raise InputError(
+            Text("{groups} groups do not divide {name}, which is {count}.", "{groups} 组不能整除 {name}（{count}）。"),
+            Text("Type one of: {fitting}.", "请输入以下之一：{fitting}。"),
+            groups=groups,
+            name=name,
+            count=count,
+            fitting=", ".join(f"--groups {n}" for n in range(1, count + 1) if count % n == 0),
+        ).about("groups")
 
 
 def stated_sizes(inputs: dict[str, Any], name: str, shape: tuple[int, ...], sides: tuple[int, ...]) -> None:
