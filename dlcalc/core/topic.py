@@ -122,6 +122,7 @@ class Topic:
 
     `write` puts the lines on a `Work`; it must not keep state. `example` is a command line that runs.
     `settle` sees the inputs once all are read and may fill in what follows from others, or refuse what contradicts.
+    `signals` says for which inputs vectors are signals, written as rows.
     `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
     """
 
@@ -136,6 +137,7 @@ class Topic:
     indices: Mapping[str, str] = field(default_factory=dict)
     headline: Callable[[Mapping[str, Any]], Text] | None = None
     settle: Callable[[dict[str, Any]], None] | None = None
+    signals: Callable[[Mapping[str, Any]], bool] = lambda inputs: False
     _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
     _required: tuple[str, ...] = field(init=False, repr=False, compare=False)

@@ -87,10 +87,11 @@ def settle(inputs: dict[str, Any]) -> None:
             ),
             Text("Give it as filters × channels × kernel.", "请按 卷积核个数 × 通道 × 核 的顺序给出。")
             if len(w.shape) > dims
-            else Text("Type a kernel of one row as --w '[[1,2]]'.", "只有一行的核请写成 --w '[[1,2]]'。"),
+            else Text("Type a kernel of one row as --w '{row}'.", "只有一行的核请写成 --w '{row}'。"),
             w=times(w.shape),
             dims=dims,
             most=dims + 2,
+            row="[" * dims + "1,2" + "]" * dims,
         ).about("w")
     filters, per_filter = _kernels(w.shape[:-dims], channels, inputs, len(x.shape) > dims)
     stated_sizes(inputs, "in", (*((channels,) if len(x.shape) > dims else ()), *sizes), sizes)
@@ -696,6 +697,11 @@ VALUE_FORMS: dict[str, dict[str, str]] = {
 def with_values(mistakes: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
     """Return mistakes about sizes with what they do to the values."""
     return tuple(replace(m, swaps={**m.swaps, **VALUE_FORMS.get(m.name, {})}) for m in mistakes)
+
+
+def is_signal(inputs: Mapping[str, Any]) -> bool:
+    """Say whether the maps are signals in one dimension; beside a matrix they stand upright."""
+    return inputs["x"] is not None and inputs["dims"] == 1 and not inputs.get("as_matrix")
 
 
 def has_values(inputs: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
@@ -176,11 +176,12 @@ MOST_ENTRIES = 64
 
 
 def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[Row]:
-    """Expand an array line entry by entry."""
+    """Expand an array line entry by entry, unless its entries only stand in other places than before."""
     base, family = (line.key, ()) if isinstance(line.key, str) else (line.key[0], line.key[1:])
-    for number, (place, node, value) in enumerate(sheet.entry_formulas(line)):
-        if number == MOST_ENTRIES:
-            return
+    entries = list(islice(sheet.entry_formulas(line), MOST_ENTRIES))
+    if all(isinstance(node, Name | Number) for _, node, _ in entries):
+        return
+    for place, node, value in entries:
         left = Block((UNICODE.symbol(str(base), family, place, sheet.topic.indices),))
         head = beside((" " * max(0, indent - left.width), left))
         parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in (False, True)]

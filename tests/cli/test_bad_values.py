@@ -1,6 +1,7 @@
 """Bad numbers for a calculation by hand: the flag is named, with what to type; and nothing drawn at random crashes."""
 
 import random
+import shlex
 
 import pytest
 
@@ -44,6 +45,7 @@ BAD = [
     (f"conv --x '[[[1]]]' {ONE} --dims 1", "--x", "1x1x1", "--dims 2"),
     (f"conv {SQUARE} --w '[[[[[1]]]]]'", "--w", "1x1x1x1x1", "filters × channels × kernel"),
     (f"conv {SQUARE} --w '1,2'", "--w", "shape 2", "--w '[[1,2]]'"),
+    ("conv --x '[[[1,2]]]' --w 1,2 --dims 3", "--w", "shape 2", "--w '[[[1,2]]]'"),
     (f"conv {SQUARE} {ONE} --b '1,2'", "--b", "2 number(s)", "one bias per filter"),
     (f"conv {SQUARE} {ONE} --b '1,2; 3,4'", "--b", "2×2", "0.35,0.9"),
     (f"conv {SQUARE} {ONE} --b 1 --no-bias", "--b", "no bias", "Leave --b or --no-bias out"),
@@ -108,14 +110,8 @@ def test_bad_numbers_are_answered_with_the_flag_and_what_to_type(line, flag, say
 )
 def test_a_lone_number_or_row_needs_no_brackets(line, value):
     answer = value.replace(" = ", "=")
-    ran = dlcalc([*_split(line), "--answer", answer])
+    ran = dlcalc([*shlex.split(line), "--answer", answer])
     assert ran.status == 0, ran.out + ran.err
-
-
-def _split(line):
-    import shlex
-
-    return shlex.split(line)
 
 
 # ---------------------------------------------------------------- whatever is drawn
