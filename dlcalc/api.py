@@ -33,17 +33,23 @@ class Worksheet(_Worksheet):
         width: int = 80,
         color: bool = False,
         conventions: bool = False,
+        standalone: bool = False,
     ) -> str:
-        """Return the sheet in a format: text, terminal, markdown or json.
+        """Return the sheet in a format: text, terminal, markdown, latex, html or json.
+
+        LaTeX is a fragment that needs amsmath, or a document of its own if `standalone`; HTML always is a page.
 
         Raises:
-            InputError: if there is no such format or no such level of steps.
+            InputError: if there is no such format or no such level of steps, or for a text that is to stand alone.
         """
         from dlcalc.render import FORMATS, STEPS, render_sheet
 
         one_of("format", format, FORMATS)
         one_of("steps", steps, STEPS)
-        return render_sheet(self, format, steps=steps, width=width, color=color, conventions=conventions)
+        refuse_standalone(format, standalone)
+        return render_sheet(
+            self, format, steps=steps, width=width, color=color, conventions=conventions, standalone=standalone
+        )
 
     def __str__(self) -> str:
         return self.render("text").rstrip("\n")
@@ -51,9 +57,19 @@ class Worksheet(_Worksheet):
     def __repr__(self) -> str:
         return f"<{self.topic.name} worksheet: " + ", ".join(f"{k} = {v}" for k, v in self.answers.items()) + ">"
 
+    def _repr_html_(self) -> str:
+        """Let Jupyter show the sheet as a piece of a page; notebooks, Colab and VS Code prefer it to the others."""
+        from dlcalc.render import html
+
+        return html.fragment(self, html.sheet_html(self, steps="normal", conventions=False))
+
     def _repr_markdown_(self) -> str:
-        """Let Jupyter show the sheet with its formulas set."""
+        """Let what shows no HTML show the sheet with its formulas set."""
         return self.render("markdown")
+
+    def _repr_latex_(self) -> str:
+        """Let nbconvert put the sheet into a PDF."""
+        return self.render("latex")
 
 
 def _again(topic: str, inputs: Mapping[str, object], round: int | None, exact: bool, lang: str) -> Worksheet:
@@ -120,6 +136,22 @@ def _decimals(number: object) -> int:
             number=number,
         ).about("round")
     return number
+
+
+def refuse_standalone(format: str, standalone: bool) -> None:
+    """Refuse to make a document of a format that is none.
+
+    Raises:
+        InputError: naming the formats that are.
+    """
+    from dlcalc.render import DOCUMENTS
+
+    if standalone and format not in DOCUMENTS:
+        raise InputError(
+            Text("The format {format} has no documents of its own.", "{format} 格式没有独立文档。"),
+            Text("Choose the format latex or html.", "请选择 latex 或 html 格式。"),
+            format=format,
+        ).about("standalone")
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

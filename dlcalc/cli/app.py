@@ -6,7 +6,8 @@ Only the topic that is asked for is imported; nothing is printed but through the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
 
@@ -14,11 +15,28 @@ from dlcalc import __version__, topics
 from dlcalc.cli import flags
 from dlcalc.cli.environment import INTERRUPTED, NOT_ACCEPTED, OK, USAGE, Environment
 from dlcalc.core.suggest import unknown_word
-from dlcalc.core.topic import Topic
+from dlcalc.core.topic import Topic, names_a_file
 from dlcalc.errors import DlcalcError, InputError, Text, UnreadableError
 
-COMMANDS = ("topics",)
-"""Commands that are no topic."""
+
+class Command(NamedTuple):
+    """A command that is no topic: the module whose `command(argv, environment, lang)` runs it, and what it does."""
+
+    module: str
+    says: Text
+
+
+COMMANDS = {
+    "topics": Command(
+        "dlcalc.cli.topics",
+        Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误"),
+    ),
+    "batch": Command(
+        "dlcalc.cli.batch",
+        Text("work out many exercises, one line of JSON each", "批量计算，每行一个 JSON 习题"),
+    ),
+}
+"""Imported when they are asked for, so that a new one costs the others nothing at start."""
 
 
 def run(argv: Sequence[str], environment: Environment | None = None) -> int:
@@ -43,15 +61,17 @@ def _dispatch(argv: list[str], env: Environment, lang: str) -> int:
             return _dispatch([words[1], "--help"], env, lang)
         from dlcalc.cli.help import front_page
 
-        env.write(front_page([topics.load(name) for name in topics.names()], lang, _page_width(env)))
+        says = {name: command.says for name, command in COMMANDS.items()}
+        env.write(front_page([topics.load(name) for name in topics.names()], says, lang, env.page_width))
         return OK
     if words[0] == "--version":
         env.write(f"dlcalc {__version__}\n")
         return OK
     command, rest = words[0], argv[argv.index(words[0]) + 1 :]
     rest = argv[: argv.index(words[0])] + rest
-    if command == "topics":
-        return _run(lambda ctx: topics_command(ctx.args, env, lang), rest, f"dlcalc {command}")
+    if command in COMMANDS:
+        called = import_module(COMMANDS[command].module).command
+        return _run(lambda ctx: called(ctx.args, env, lang), rest, f"dlcalc {command}")
     if command.startswith("-"):
         raise unknown_word(command, ["--help", "--version", "--lang"], Text("option", "选项"), "dlcalc")
     if command.replace("_", "-") not in topics.names():
@@ -95,10 +115,6 @@ def _run(command: Callable[[typer.Context], int], argv: list[str], name: str) ->
     return status if isinstance(status, int) else OK
 
 
-def _page_width(env: Environment) -> int:
-    return max(40, min(env.width, 100))
-
-
 # ---------------------------------------------------------------- the command of a topic
 
 
@@ -108,7 +124,7 @@ def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer
         if words.options.get("help"):
             from dlcalc.cli.help import topic_page
 
-            env.write(topic_page(topic, lang, _page_width(env)))
+            env.write(topic_page(topic, lang, env.page_width))
             return OK
         return topic_command(topic, words, env, lang)
 
@@ -117,7 +133,7 @@ def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer
 
 def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str) -> int:
     """Work the topic out, print it or the verdicts on answers, and return the exit status."""
-    from dlcalc.api import LANGUAGES, one_of, solve
+    from dlcalc.api import LANGUAGES, one_of, refuse_standalone, solve
     from dlcalc.render import FORMATS, STEPS
 
     options = words.options
@@ -126,19 +142,44 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     one_of("format", format, FORMATS)
     one_of("steps", steps, STEPS)
     one_of("lang", str(options.get("lang", lang)), LANGUAGES)
+    conventions, standalone = bool(options.get("conventions")), bool(options.get("standalone"))
+    refuse_standalone(format, standalone)
+    inputs = words.inputs
+    if any(map(names_a_file, inputs.values())):
+        from dlcalc.cli.files import read_inputs
+
+        inputs = read_inputs(topic, inputs)
     sheet = solve(
-        topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
+        topic.name, inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
-    if not words.answers or ("steps" in options and format != "json"):
-        shown = bool(options.get("conventions"))
-        env.write(sheet.render(format, steps=steps, width=env.width, color=env.colors, conventions=shown))
     if not words.answers:
+        env.write(
+            sheet.render(
+                format,
+                steps=steps,
+                width=env.width,
+                color=env.colors,
+                conventions=conventions,
+                standalone=standalone,
+            )
+        )
         return OK
     from dlcalc.api import check
     from dlcalc.render import render_report
 
-    report = check(topic.name, words.inputs, _answers(words.answers), lang=lang)
-    env.write(render_report(sheet, report, format, width=env.width, color=env.colors))
+    report = check(topic.name, inputs, _answers(words.answers), lang=lang)
+    env.write(
+        render_report(
+            sheet,
+            report,
+            format,
+            steps=steps if "steps" in options else None,
+            width=env.width,
+            color=env.colors,
+            conventions=conventions,
+            standalone=standalone,
+        )
+    )
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
     return OK if report.accepted else NOT_ACCEPTED
@@ -176,56 +217,6 @@ def _answers(words: list[str]) -> dict[str, str]:
             ).about("answer")
         found[name] = value
     return found
-
-
-# ---------------------------------------------------------------- dlcalc topics
-
-
-def topics_command(argv: Sequence[str], env: Environment, lang: str) -> int:
-    """List the topics: names alone when piped, with titles on a terminal, all of one topic if it is named."""
-    from dlcalc.api import LANGUAGES, one_of
-    from dlcalc.cli.help import mistakes_page, topics_page
-
-    takes = {"format": flags.VALUE, "lang": flags.VALUE, "help": flags.SWITCH}
-    words = flags.read(argv, {}, takes, where="dlcalc topics", example="dlcalc topics conv")
-    format = words.options.get("format")
-    one_of("lang", str(words.options.get("lang", lang)), LANGUAGES)
-    if words.options.get("help"):
-        usage = Text(
-            "Usage: dlcalc topics [TOPIC] [--format text|json]", "用法：dlcalc topics [主题] [--format text|json]"
-        )
-        env.write(usage.say(lang) + "\n")
-        return OK
-    if len(words.bare) > 1:
-        raise InputError(
-            Text("One topic at a time.", "一次只能给一个主题。"),
-            Text("For example: dlcalc topics conv", "例如：dlcalc topics conv"),
-        )
-    if format is not None:
-        one_of("format", str(format), ("text", "json"))
-    name = words.bare[0] if words.bare else None
-    if format == "json":
-        env.write(_topics_json(name))
-    elif name is not None:
-        env.write(mistakes_page(topics.load(name), lang, _page_width(env)))
-    elif env.is_terminal:
-        env.write(topics_page([topics.load(each) for each in topics.names()], lang, _page_width(env)))
-    else:
-        env.write("".join(f"{each}\n" for each in topics.names()))
-    return OK
-
-
-def _topics_json(name: str | None) -> str:
-    import json
-    from dataclasses import asdict
-
-    infos = [topics.load(each).info() for each in (topics.names() if name is None else (name,))]
-    listed = []
-    for info in infos:
-        entry = asdict(info)
-        entry["conventions"] = {n: {str(v).lower(): t for v, t in c.items()} for n, c in info.conventions.items()}
-        listed.append(entry)
-    return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
 
 
 # ---------------------------------------------------------------- saying what was wrong

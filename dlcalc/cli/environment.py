@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from dlcalc.errors import InputError, Text
+
 OK, NOT_ACCEPTED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: done; an answer was not accepted; usage or unreadable input; interrupted."""
 
@@ -17,6 +19,7 @@ OK, NOT_ACCEPTED, USAGE, INTERRUPTED = 0, 1, 2, 130
 class Environment:
     """Streams, environment variables and the terminal."""
 
+    stdin: TextIO = field(default_factory=lambda: sys.stdin, kw_only=True)
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -44,6 +47,11 @@ class Environment:
         except (OSError, ValueError):
             return 80
 
+    @property
+    def page_width(self) -> int:
+        """Columns that a help page takes."""
+        return max(40, min(self.width, 100))
+
     def language(self, argv: Sequence[str]) -> str:
         """Return "en" or "zh": what --lang says, else DLCALC_LANG, else the locale."""
         for number, word in enumerate(argv):
@@ -57,23 +65,34 @@ class Environment:
                 return "zh" if value.lower().startswith("zh") else "en"
         return "en"
 
-    def write(self, text: str) -> None:
-        """Print to standard output; signs the stream cannot encode are replaced, not raised."""
-        _write(self.stdout, text)
+    def write(self, text: str) -> bool:
+        """Print to standard output and say whether anyone still reads it.
+
+        Signs the stream cannot encode are replaced, not raised.
+        """
+        return _write(self.stdout, text)
 
     def complain(self, text: str) -> None:
         """Print to standard error."""
         _write(self.stderr, text)
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO, text: str) -> bool:
     """Write and flush; a reader that has gone away (`| head`) is no error, and the rest is for nobody."""
     try:
         _encode(stream, text)
         stream.flush()
-    except BrokenPipeError:
+        return True
+    except OSError as error:
         with suppress(OSError, ValueError):  # else the interpreter's own last flush complains
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise InputError(
+            Text("The output cannot be written ({reason}).", "输出无法写入（{reason}）。"),
+            Text("Write it to another place.", "请写到别处。"),
+            reason=error.strerror or error,
+        ) from None
 
 
 def _encode(stream: TextIO, text: str) -> None:

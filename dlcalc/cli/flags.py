@@ -30,7 +30,8 @@ class Option(NamedTuple):
 COMMON = (
     Option("answer", REPEATED, "[NAME=]V", Text("check an answer; may be repeated", "检查一个答案；可重复")),
     Option("steps", VALUE, "brief|normal|full", Text("how much of the way to show", "显示多少步骤")),
-    Option("format", VALUE, "terminal|text|markdown|json", Text("output format", "输出格式")),
+    Option("format", VALUE, "terminal|text|markdown|latex|html|json", Text("output format", "输出格式")),
+    Option("standalone", SWITCH, "", Text("LaTeX as a document of its own", "输出可单独编译的 LaTeX 文档")),
     Option(
         "round", VALUE, "N", Text("paper arithmetic: every line rounded to N decimals", "笔算：每行四舍五入到 N 位小数")
     ),

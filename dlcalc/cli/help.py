@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dlcalc.cli.flags import COMMON
 from dlcalc.core.layout import cells
 from dlcalc.core.topic import Input, Topic
@@ -37,7 +39,7 @@ def topic_page(topic: Topic, lang: str, width: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def front_page(topics: list[Topic], lang: str, width: int) -> str:
+def front_page(topics: list[Topic], commands: Mapping[str, Text], lang: str, width: int) -> str:
     """Return the help page of dlcalc itself."""
     title = Text(
         "dlcalc: deep-learning exam calculations, step by step, with answers checked.",
@@ -54,18 +56,66 @@ def front_page(topics: list[Topic], lang: str, width: int) -> str:
     rows += ["", f"{Text('Commands', '命令').say(lang)}{_colon(lang)}"]
     rows += _columns(
         [
-            (
-                "topics",
-                Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误").say(
-                    lang
-                ),
-            ),
+            *((name, says.say(lang)) for name, says in commands.items()),
             ("TOPIC --help", Text("inputs, answers and an example", "输入、答案与示例").say(lang)),
             ("--version", Text("print the version", "显示版本").say(lang)),
         ],
         width,
     )
     rows += ["", f"{_EXAMPLE.say(lang)}{_colon(lang, ' ')}dlcalc conv --in 28 --k 3 --pad 0 --stride 1"]
+    return "\n".join(rows) + "\n"
+
+
+def batch_page(lang: str, width: int, example: str, longest: int) -> str:
+    """Return the help page of dlcalc batch; `longest` is how many bytes a line may have."""
+
+    def say(en: str, zh: str) -> str:
+        return Text(en, zh).say(lang)
+
+    does = say(
+        "Work out many exercises: each line of FILE is a JSON object, and so is each line of the output.",
+        "批量计算：FILE 的每行是一个 JSON 对象，输出的每行也是。",
+    )
+    keys = [
+        (
+            "id",
+            say("text or a whole number, repeated in the output; optional", "文本或整数，原样输出；可选"),
+        ),
+        ("topic", say("a topic's name", "主题名")),
+        (
+            "inputs",
+            say("its inputs, as typed, or as numbers and lists", "输入，同命令行写法，或数与列表"),
+        ),
+        (
+            "check",
+            say(
+                "answers by name, or the main answer alone; optional",
+                "按名称的答案，或仅主答案；可选",
+            ),
+        ),
+    ]
+    answered = [
+        ("id line ok", say("whose line it is, and whether it could be answered", "是哪一行，能否回答")),
+        ("answers", say("every answer, in full precision", "全部答案，全精度")),
+        ("verdicts", say("what became of each checked answer", "每个所检查答案的判定")),
+        ("error", say("in their place: message and hint", "出错时代替以上两项：message 与 hint")),
+    ]
+    options = [
+        ("--jobs N|auto", say("processes; the order stays [1]", "进程数；顺序不变 [1]")),
+        ("--lang en|zh", say("language of messages", "消息的语言")),
+        ("--help", say("this page", "本页")),
+    ]
+    ends = say(
+        f"A bad line is answered with its error and the rest is done; blank lines are skipped. A line may have "
+        f"{longest:,} bytes. The exit status is 1 if a line failed or an answer was not accepted.",
+        f"出错的行给出错误，其余照常计算；空行跳过。每行最多 {longest:,} 字节。"
+        "有行失败或有答案未被接受时，退出状态为 1。",
+    )
+    rows = [*wrap(does, width), "", f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc batch [FILE|-] …", ""]
+    rows += [f"{say('Keys of a line', '每行的键')}{_colon(lang)}", *_columns(keys, width), ""]
+    rows += [f"{say('Keys of an answer', '输出的键')}{_colon(lang)}", *_columns(answered, width), ""]
+    rows += [f"{_OPTIONS.say(lang)}{_colon(lang)}", *_columns(options, width), "", *wrap(ends, width), ""]
+    rows += [f"{_EXAMPLE.say(lang)}{_colon(lang)}", f"  {example}", "  dlcalc batch exercises.jsonl > answers.jsonl"]
     return "\n".join(rows) + "\n"
 
 

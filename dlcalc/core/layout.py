@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -11,7 +14,15 @@ def cells(text: str) -> int:
     """Return how many terminal columns `text` fills; a Chinese character fills two."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) + sum(map(_more, _BEYOND_ASCII.findall(text)))
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+@cache
+def _more(character: str) -> int:
+    return -1 if unicodedata.combining(character) else int(unicodedata.east_asian_width(character) in "WF")
 
 
 def pad(text: str, width: int) -> str:
@@ -52,6 +63,11 @@ class Block(NamedTuple):
             last = stop
         parts.append(self._columns(start, self.width))
         return parts
+
+    @property
+    def pieces(self) -> list[str]:
+        """A block of one row cut at every break; where a piece may begin a line of its own."""
+        return [self._columns(start, stop).text for start, stop in pairwise((0, *self.breaks, self.width))]
 
     def _columns(self, start: int, stop: int) -> Block:
         return Block(tuple(_slice(row, start, stop) for row in self.rows), self.base)

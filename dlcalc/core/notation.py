@@ -1,7 +1,7 @@
-"""Writing formulas: as text that can be read back, as Unicode for the terminal, as LaTeX.
+"""Writing formulas: as text that can be read back, as Unicode for the terminal, as LaTeX, as MathML.
 
 Showing a formula and substituting its values are the same fold over the tree with a different leaf, and both read
-the operator table, so the three notations and the evaluator cannot disagree about structure.
+the operator table, so the notations and the evaluator cannot disagree about structure.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Bindings, Environment, compile_node, compile_span
@@ -97,6 +99,8 @@ class Notation:
                 return base + brackets
             case "unicode":
                 return _unicode_name(base, family, place, indices.get(base, ""))
+            case "mathml":
+                return _mathml_name(base, family, place, indices.get(base, ""))
             case _:
                 return _latex_name(base, family, place, indices.get(base, ""))
 
@@ -105,7 +109,9 @@ class Notation:
         if self.name == "text":
             return text
         if text in ("true", "false"):
-            return text
+            return {"latex": rf"\text{{{text}}}", "mathml": f"<mtext>{text}</mtext>"}.get(self.name, text)
+        if self.name == "mathml":
+            return _mathml_number(text)
         mantissa, e, power = text.replace("e+", "e").partition("e")
         times = r" \cdot 10^{" if self.name == "latex" else "·10^"
         closing = "}" if self.name == "latex" else ""
@@ -121,8 +127,14 @@ class Notation:
             if column:
                 return Block(("[" + ", ".join(row[0] for row in rows) + "]",))
             return Block(("[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]",))
+        if self.name == "mathml":
+            body = "".join("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in row) + "</mtr>" for row in rows)
+            return Block((f"<mrow><mo>[</mo><mtable>{body}</mtable><mo>]</mo></mrow>",))
         if self.name == "latex":
             body = r" \\ ".join(" & ".join(row) for row in rows)
+            if len(rows[0]) > _WIDEST_BMATRIX:
+                columns = "r" * len(rows[0])
+                return Block((rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]",))
             return Block((r"\begin{bmatrix}" + body + r"\end{bmatrix}",))
         return stacked(rows)
 
@@ -130,18 +142,28 @@ class Notation:
         """Write the dots that stand for left-out rows, columns or both."""
         if self.name == "latex":
             return r"\ddots" if down and across else r"\vdots" if down else r"\cdots"
-        return "⋱" if down and across else "⋮" if down else "⋯"
+        return self.sign("⋱" if down and across else "⋮" if down else "⋯")
 
     def brackets(self, inner: Block) -> Block:
         """Put round brackets around a piece."""
         if self.name == "latex":
             return beside((r"\left(", inner, r"\right)"))
+        if self.name == "mathml":
+            return _mathml_fenced(beside(("<mrow><mo>(</mo>", inner, "<mo>)</mo></mrow>")))
         return beside(("(", inner, ")"))
+
+    def sign(self, text: str) -> str:
+        """Write brackets, commas and names of functions."""
+        return _mathml_tokens(text) if self.name == "mathml" else text
 
 
 TEXT = Notation("text", lambda op: op.text)
 UNICODE = Notation("unicode", lambda op: op.unicode, juxtaposes=True)
 LATEX = Notation("latex", lambda op: op.latex, juxtaposes=True)
+MATHML = Notation("mathml", lambda op: _mathml_column(op), juxtaposes=True)
+
+_WIDEST_BMATRIX = 10
+"""Columns that amsmath's bmatrix has."""
 
 _LONGEST_FOLD = 6
 
@@ -196,8 +218,12 @@ class Writer:
                 return self._value(rows[0][0], more)  # a layer of one unit is written without brackets
             if rows and isinstance(rows[0][0], tuple | list):
                 if self.notation.name != "text" and count(nested) > MOST_IN_ROW:
-                    return Shown(Block(("[" + "×".join(map(str, shape_of(nested))) + "]",)), ATOM, True)
-                return Shown(Block((_nested_text(nested, lambda v: self.style.number(v, more)),)), ATOM, True)
+                    sides = map(self.notation.number, map(str, shape_of(nested)))
+                    times = r" \times " if self.notation.name == "latex" else self.notation.sign("×")
+                    return Shown(
+                        Block((self.notation.sign("[") + times.join(sides) + self.notation.sign("]"),)), ATOM, True
+                    )
+                return Shown(Block((self._nested(nested, more),)), ATOM, True)
             if column and self.style.rows and self.notation.name != "text":
                 rows, column = [list(nested)], False
             return Shown(self.notation.matrix(self._written(rows, more), column), ATOM, True)
@@ -218,6 +244,13 @@ class Writer:
 
         return [[one(i, j) for j in columns] for i in picked]
 
+    def _nested(self, value: Any, more: int) -> str:
+        """Write an array of more than two dimensions as nested lists."""
+        sign = self.notation.sign
+        if isinstance(value, list | tuple):
+            return sign("[") + sign(", ").join(self._nested(item, more) for item in value) + sign("]")
+        return self.notation.number(self.style.number(value, more))
+
     def _name(self, name: Name) -> Shown:
         bound = frozenset(self.at)
         if self.values:
@@ -227,7 +260,7 @@ class Writer:
                 return Writer(self.notation, self.at, self.env, self.style, False, self.indices)._name(name)
             return self._value(value, self.more)
         if not name.first and name.base in self.at and isinstance(self.at[name.base], int):
-            return Shown(Block((str(self.at[name.base]),)))
+            return Shown(Block((self.notation.number(str(self.at[name.base])),)))
         family = tuple(index for index in map(self._index, name.first) if index != "")
         key = (name.base, *family) if family else name.base
         place = tuple(map(self._index, name.second))
@@ -264,14 +297,14 @@ class Writer:
             return self._show(node)
         inner: list[Block | str] = []
         for number, item in enumerate(node.items):
-            inner.extend([", " if number else "", self._show(item).block.closed])
-        return Shown(beside(("(", *inner, ")")))
+            inner.extend([self.notation.sign(", ") if number else "", self._show(item).block.closed])
+        return Shown(self.notation.brackets(beside(inner)))
 
     def _fold(self, fold: Fold) -> Shown:
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
         op = OPERATORS["+" if fold.kind == "sum" else "*"]
         if not span:
-            return Shown(Block(("0" if fold.kind == "sum" else "1",)))
+            return Shown(Block((self.notation.number("0" if fold.kind == "sum" else "1"),)))
         pieces: list[Shown] = []
         for index in span:
             inner = Writer(
@@ -287,7 +320,7 @@ class Writer:
         if len(pieces) == 1:
             return pieces[0]
         if len(pieces) > _LONGEST_FOLD and self.notation.name != "text":
-            dots = Shown(Block(("⋯" if self.notation.name == "unicode" else r"\cdots",)))
+            dots = Shown(Block((r"\cdots" if self.notation.name == "latex" else self.notation.sign("⋯"),)))
             pieces = [*pieces[:3], dots, pieces[-1]]
         shown = pieces[0]
         for piece in pieces[1:]:
@@ -320,9 +353,11 @@ class Writer:
             parts = LATEX.parts(OPERATORS["*"])  # two plain numbers side by side would read as one
         both_arrays = len(args) == 2 and all(arg.array for arg in args)
         if op.name == "*" and both_arrays and self.notation.name != "text":
-            parts = (0, " ⊙ " if self.notation.name == "unicode" else r" \odot ", 1)
-        if op.name == "@" and self.notation.name == "unicode" and not self.values:
-            parts = (0, " ", 1)
+            parts = {"unicode": (0, " ⊙ ", 1), "mathml": _mathml_parts((0, " ⊙ ", 1))}.get(
+                self.notation.name, (0, r" \odot ", 1)
+            )
+        if op.name == "@" and self.notation.name in ("unicode", "mathml") and not self.values:
+            parts = (0, " " if self.notation.name == "unicode" else "<mo>\u2062</mo>", 1)
         if (
             op.name == "**"
             and self.notation.name == "unicode"
@@ -340,14 +375,22 @@ class Writer:
             enclosed = _enclosed(parts, number, self.notation)
             # the eye reads a matrix product and one by entries as one product, but they are not
             mixed = {op.name, arg.top} in ({"*", "@"}, {"/", "@"})
-            if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed):
-                pieces.append(self.notation.brackets(arg.block.closed))
+            # what is raised already (e^x) is not raised again without brackets
+            raised = arg.top == "exp" and _raises(parts, number)
+            if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed or raised):
+                piece = self.notation.brackets(arg.block.closed)
             elif self.notation.name == "latex" and "^" in arg.block.text and _raises(parts, number):
-                pieces.append(beside(("{", arg.block, "}")))  # TeX takes no second superscript
+                piece = beside(("{", arg.block, "}"))  # TeX takes no second superscript
             else:
-                pieces.append(arg.block.closed if op.is_function or enclosed else arg.block)
+                stands_apart = op.is_function or enclosed or (op.name == "if" and self.notation is not UNICODE)
+                piece = arg.block.closed if stands_apart else arg.block
+            if self.notation.name == "mathml" and _raises(parts, number):
+                piece = beside(("<mrow>", piece, "</mrow>"))  # MathML raises above one element
+            pieces.append(piece)
         block = beside(pieces)
-        if op.name in _BREAKABLE or " ⊙ " in parts:
+        if self.notation.name == "mathml" and not block.breaks:
+            block = _mathml_fenced(block)
+        if op.name in _BREAKABLE or (op.name == "*" and both_arrays and self.notation.name != "text"):
             first = pieces[0]
             edge = first.width if isinstance(first, Block) else len(first)
             block = block._replace(breaks=tuple(sorted({*block.breaks, edge})))
@@ -355,14 +398,15 @@ class Writer:
         return Shown(block, op.binds, array, op.name)
 
     def _call(self, op: Operator, args: tuple[Shown, ...]) -> Shown:
-        name = rf"\operatorname{{{op.name}}}" if self.notation.name == "latex" else op.name
-        inner: list[Block | str] = [name, "("]
+        sign = self.notation.sign
+        name = rf"\operatorname{{{op.name}}}" if self.notation.name == "latex" else sign(op.name)
+        inner: list[Block | str] = []
         for number, arg in enumerate(args):
-            inner.extend([", " if number else "", arg.block.closed])
-        return Shown(beside((*inner, ")")), ATOM, any(arg.array for arg in args))
+            inner.extend([sign(", ") if number else "", arg.block.closed])
+        return Shown(beside((name, self.notation.brackets(beside(inner)))), ATOM, any(arg.array for arg in args))
 
 
-_BREAKABLE = frozenset({"+", "-", " ⊙ "})
+_BREAKABLE = frozenset({"+", "-"})
 _SCALAR = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
@@ -375,13 +419,15 @@ def _enclosed(parts: Parts, number: int, notation: Notation) -> bool:
         return False
     if notation.name == "latex":
         return before.endswith(("{", "(", "|", " ")) and after.startswith(("}", r"\right", " \\right"))
+    if notation.name == "mathml":
+        return before.endswith(("<mrow>", "<mtd>", *_MATHML_OPENING)) and after.startswith(("</m", *_MATHML_CLOSING))
     return before.endswith(("⌊", "⌈", "|", "(")) and after.startswith(("⌋", "⌉", "|", ")"))
 
 
 def _raises(parts: Parts, number: int) -> bool:
     """Whether a superscript follows this argument."""
-    after = parts[number + 1] if number + 1 < len(parts) else ""
-    return isinstance(after, str) and after.startswith("^")
+    before, after = parts[number - 1] if number else "", parts[number + 1] if number + 1 < len(parts) else ""
+    return (isinstance(after, str) and after.startswith("^")) or str(before).endswith("<msup>")
 
 
 def _number_binds(text: str) -> int:
@@ -418,12 +464,6 @@ def count(nested: Any) -> int:
 
 def _is_number(value: Any) -> bool:
     return not isinstance(value, list | tuple)
-
-
-def _nested_text(nested: Any, number: Callable[[Any], str]) -> str:
-    if isinstance(nested, list | tuple):
-        return "[" + ", ".join(_nested_text(item, number) for item in nested) + "]"
-    return number(nested)
 
 
 def _split_name(base: str) -> tuple[str, str]:
@@ -470,7 +510,83 @@ def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how:
         text, subscript = r"\text{" + base.replace("_", r"\_") + "}", ""
     else:
         text = letter
-    low = [subscript] if subscript.isdigit() or len(subscript) == 1 else [rf"\text{{{subscript}}}"] if subscript else []
+    low = [_latex_index(subscript)] if subscript else []
+    high = ""
+    for position, index in enumerate(family):
+        if how[position : position + 1] == "l":
+            high += f"({index})"
+        else:
+            low.append(_latex_index(str(index)))
+    low.extend(map(str, place))
+    text += f"_{{{','.join(low)}}}" if low else ""
+    return text + (f"^{{{high}}}" if high else "")
+
+
+def _latex_index(index: str) -> str:
+    """Write a word upright, a number, a letter or an index left open (t-1) as it is."""
+    if len(index) == 1 or not index.isidentifier():
+        return index
+    return r"\text{" + index.replace("_", r"\_") + "}"
+
+
+# ---------------------------------------------------------------- MathML
+
+_MATHML_OPENING = tuple(f"<mo>{c}</mo>" for c in "⌊⌈|(")
+_MATHML_CLOSING = tuple(f"<mo>{c}</mo>" for c in "⌋⌉|)")
+_MATHML_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w*|\S")
+
+
+def _mathml_column(op: Operator) -> Parts:
+    return op.mathml or _mathml_parts(op.unicode)
+
+
+@lru_cache(maxsize=256)
+def _mathml_parts(unicode: Parts) -> Parts:
+    """Return an operator's MathML from its Unicode column: signs as `mo`, names as `mi`, words as `mtext`."""
+    parts: list[str | int] = []
+    for number, part in enumerate(unicode):
+        if isinstance(part, int):
+            parts.append(part)
+        elif part.strip().isascii() and part.strip().isalpha() and " " in part:
+            parts.append(f"<mtext>{part.replace(' ', chr(0xA0))}</mtext>")  # a word between blanks: and, or
+        else:
+            between = 0 < number < len(unicode) - 1
+            # a sign that begins a line, or stands alone before its argument, does not show by its place what it is
+            form = "infix" if between and part != part.strip() else "prefix" if unicode == (part, 0) else ""
+            tokens = _mathml_tokens(part)
+            parts.append(tokens.replace("<mo>", f'<mo form="{form}">') if form else tokens)
+    if unicode and isinstance(unicode[0], str) and isinstance(unicode[-1], str):
+        parts[0], parts[-1] = f"<mrow>{parts[0]}", f"{parts[-1]}</mrow>"  # brackets grow with what shares their row
+    return tuple(parts)
+
+
+def _mathml_fenced(block: Block) -> Block:
+    """Keep brackets around what is not tall at their plain size: browsers space a stretched one out."""
+    if any(tall in block.text for tall in ("<mfrac", "<mtable", "<msqrt")):
+        return block
+    return Block((re.sub(r"<mo>([()|⌊⌋⌈⌉])</mo>", r'<mo stretchy="false">\1</mo>', block.text),))
+
+
+def _mathml_tokens(text: str) -> str:
+    tokens = ""
+    for token in _MATHML_TOKEN.findall(text.replace("-", "−")):
+        kind = "mn" if token[0].isdigit() else "mi" if token[0].isalpha() else "mo"
+        tokens += f"<{kind}>{escape(token, quote=False)}</{kind}>"
+    return tokens
+
+
+def _mathml_number(text: str) -> str:
+    mantissa, e, power = text.replace("e+", "e").replace("-", "−").partition("e")
+    digits = "<mo>/</mo>".join(f"<mn>{part}</mn>" for part in mantissa.split("/"))
+    return f"{digits}<mo>·</mo><msup><mn>10</mn><mn>{power}</mn></msup>" if e else digits
+
+
+def _mathml_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    letter, subscript = _split_name(base)
+    if len(letter) > 2 and letter not in GREEK:
+        letter, subscript = base, ""  # a word, not a symbol: per_filter, weights
+    text = f"<mi>{GREEK.get(letter, letter)}</mi>"
+    low = [subscript] if subscript else []
     high = ""
     for position, index in enumerate(family):
         if how[position : position + 1] == "l":
@@ -478,5 +594,10 @@ def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how:
         else:
             low.append(str(index))
     low.extend(map(str, place))
-    text += f"_{{{','.join(low)}}}" if low else ""
-    return text + (f"^{{{high}}}" if high else "")
+    below, above = (
+        _mathml_fenced(Block((f"<mrow>{_mathml_tokens(part)}</mrow>",))).text if part else ""
+        for part in (",".join(low), high)
+    )
+    if below and above:
+        return f"<msubsup>{text}{below}{above}</msubsup>"
+    return f"<msub>{text}{below}</msub>" if below else f"<msup>{text}{above}</msup>" if above else text

@@ -1,6 +1,6 @@
 """The operators of the formula language, one row each: how it binds, how it is written, what it computes.
 
-To add an operator, add a row; the parser, the three notations, the evaluator and the laws in the tests find it here.
+To add an operator, add a row; the parser, the notations, the evaluator and the laws in the tests find it here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Operator:
     """One operator or function.
 
     `binds` is its own strength, `needs` what each argument must have to stand without brackets. `entry` tells how
-    one entry of its result follows from entries of its arguments (see `dlcalc.core.evaluate.entry`).
+    one entry of its result follows from entries of its arguments (see `dlcalc.core.evaluate.entry`). `mathml` is
+    for what stands in two dimensions (fractions, powers, roots, cases); the rest follows from `unicode`.
     """
 
     name: str
@@ -38,11 +39,19 @@ class Operator:
     unicode: Parts = ()
     latex: Parts = ()
     entry: str = "each"
+    mathml: Parts = ()
 
     @property
     def is_function(self) -> bool:
         """Whether it is written name(…) in formula text."""
         return not self.text
+
+    def __reduce__(self) -> tuple[Callable[[str], Operator], tuple[str]]:
+        return _row, (self.name,)  # a formula travels to another process; its operators are there already
+
+
+def _row(name: str) -> Operator:
+    return OPERATORS[name]
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -140,11 +149,17 @@ def _map(name: str) -> Callable[..., Any]:
 
 
 def _map_row(
-    name: str, arguments: int, unicode: Parts = (), latex: Parts = (), binds: int = ATOM, entry: str = "map"
+    name: str,
+    arguments: int,
+    unicode: Parts = (),
+    latex: Parts = (),
+    binds: int = ATOM,
+    entry: str = "map",
+    mathml: Parts = (),
 ) -> Operator:
     """Return the row of an operation on maps; all but `corr` and `every` are written as calls."""
     needs = (ATOM if name in ("corr", "every") else 0,) * arguments
-    return Operator(name, _map(name), binds, needs, (), unicode, latex, entry)
+    return Operator(name, _map(name), binds, needs, (), unicode, latex, entry, mathml)
 
 
 def _transpose(x: Any) -> Any:
@@ -179,20 +194,53 @@ def _compare(name: str, sign: str, latex: str, value: Callable[[Any, Any], Any])
 
 
 def _function(
-    name: str, value: Callable[..., Any], unicode: Parts = (), latex: Parts = (), entry: str = "each"
+    name: str,
+    value: Callable[..., Any],
+    unicode: Parts = (),
+    latex: Parts = (),
+    entry: str = "each",
+    mathml: Parts = (),
 ) -> Operator:
-    return Operator(name, value, unicode=unicode, latex=latex, entry=entry)
+    return Operator(name, value, unicode=unicode, latex=latex, entry=entry, mathml=mathml)
 
 
 ROWS = (
     Operator("+", operator.add, SUM, (SUM, PRODUCT), (0, " + ", 1), (0, " + ", 1), (0, " + ", 1)),
     Operator("-", operator.sub, SUM, (SUM, PRODUCT), (0, " - ", 1), (0, " − ", 1), (0, " - ", 1)),
     Operator("*", operator.mul, PRODUCT, (PRODUCT, SIGN), (0, "*", 1), (0, "·", 1), (0, r" \cdot ", 1)),
-    Operator("/", _divide, PRODUCT, (PRODUCT, SIGN), (0, "/", 1), (0, "/", 1), (r"\frac{", 0, "}{", 1, "}")),
+    Operator(
+        "/",
+        _divide,
+        PRODUCT,
+        (PRODUCT, SIGN),
+        (0, "/", 1),
+        (0, "/", 1),
+        (r"\frac{", 0, "}{", 1, "}"),
+        mathml=("<mfrac><mrow>", 0, "</mrow><mrow>", 1, "</mrow></mfrac>"),
+    ),
     Operator("@", operator.matmul, PRODUCT, (PRODUCT, SIGN), (0, " @ ", 1), (0, "·", 1), (0, r"\,", 1), "dot"),
     Operator("neg", operator.neg, SUM, (PRODUCT,), ("-", 0), ("−", 0), ("-", 0)),
-    Operator("**", _power, POWER, (ATOM, ATOM), (0, "**", 1), (0, "^", 1), (0, "^{", 1, "}")),
-    Operator(".T", _transpose, ATOM, (ATOM,), (0, ".T"), (0, "ᵀ"), (0, r"^{\top}"), "transpose"),
+    Operator(
+        "**",
+        _power,
+        POWER,
+        (ATOM, ATOM),
+        (0, "**", 1),
+        (0, "^", 1),
+        (0, "^{", 1, "}"),
+        mathml=("<msup>", 0, "<mrow>", 1, "</mrow></msup>"),
+    ),
+    Operator(
+        ".T",
+        _transpose,
+        ATOM,
+        (ATOM,),
+        (0, ".T"),
+        (0, "ᵀ"),
+        (0, r"^{\top}"),
+        "transpose",
+        ("<msup>", 0, "<mo>⊤</mo></msup>"),
+    ),
     _compare("<", "<", "<", operator.lt),
     _compare("<=", "≤", r"\le", operator.le),
     _compare(">", ">", ">", operator.gt),
@@ -213,6 +261,15 @@ ROWS = (
         (0, " if ", 1, " else ", 2),
         (r"\begin{cases}", 0, r" & ", 1, r" \\ ", 2, r" & \text{otherwise}\end{cases}"),
         "none",
+        (
+            '<mrow><mo>{</mo><mtable class="cases"><mtr><mtd>',
+            0,
+            "</mtd><mtd><mtext>if\u00a0</mtext><mrow>",
+            1,
+            "</mrow></mtd></mtr><mtr><mtd>",
+            2,
+            "</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
+        ),
     ),
     _function("floor", _each(math.floor), ("⌊", 0, "⌋"), (r"\left\lfloor ", 0, r" \right\rfloor")),
     _function("ceil", _each(math.ceil), ("⌈", 0, "⌉"), (r"\left\lceil ", 0, r" \right\rceil")),
@@ -221,14 +278,33 @@ ROWS = (
     _function("min", _extreme(min)),
     _function("sign", _each(lambda x: (x > 0) - (x < 0))),
     _function("relu", _each(lambda x: x if x > 0 else 0 * x), latex=(r"\operatorname{ReLU}\left(", 0, r"\right)")),
-    _function("sqrt", _floats("sqrt", math.sqrt, "sqrt"), ("√(", 0, ")"), (r"\sqrt{", 0, "}")),
-    _function("exp", _floats("exp", math.exp, "exp"), ("e^(", 0, ")"), ("e^{", 0, "}")),
+    _function(
+        "sqrt",
+        _floats("sqrt", math.sqrt, "sqrt"),
+        ("√(", 0, ")"),
+        (r"\sqrt{", 0, "}"),
+        mathml=("<msqrt><mrow>", 0, "</mrow></msqrt>"),
+    ),
+    _function(
+        "exp",
+        _floats("exp", math.exp, "exp"),
+        ("e^(", 0, ")"),
+        ("e^{", 0, "}"),
+        mathml=("<msup><mi>e</mi><mrow>", 0, "</mrow></msup>"),
+    ),
     _function("ln", _floats("ln", math.log, "log"), latex=(r"\ln\left(", 0, r"\right)")),
     _function("tanh", _floats("tanh", math.tanh, "tanh"), latex=(r"\tanh\left(", 0, r"\right)")),
     _function("sigmoid", _floats("sigmoid", _sigmoid), ("σ(", 0, ")"), (r"\sigma\left(", 0, r"\right)")),
     _function("softmax", _softmax, entry="none"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
-    _map_row("every", 2, (0, "↓", 1), (0, r"{\downarrow}_{", 1, "}"), POWER),
+    _map_row(
+        "every",
+        2,
+        (0, "↓", 1),
+        (0, r"{\downarrow}_{", 1, "}"),
+        POWER,
+        mathml=(0, "<msub><mo>↓</mo><mrow>", 1, "</mrow></msub>"),
+    ),
     _map_row("pad", 3),
     _map_row("crop", 3),
     _map_row("first", 2),
@@ -247,7 +323,17 @@ ROWS = (
     _map_row("max_route_all", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")"), entry="none"),
     _map_row("max_route_shared", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")"), entry="none"),
     _map_row("spread", 5, entry="none"),
-    Operator("outer", _outer, PRODUCT, (SIGN, SIGN), (), (0, "·", 1, "ᵀ"), (0, r"\,", 1, r"^{\top}"), "outer"),
+    Operator(
+        "outer",
+        _outer,
+        PRODUCT,
+        (SIGN, SIGN),
+        (),
+        (0, "·", 1, "ᵀ"),
+        (0, r"\,", 1, r"^{\top}"),
+        "outer",
+        (0, "<mo>\u2062</mo><msup>", 1, "<mo>⊤</mo></msup>"),
+    ),
 )
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in ROWS}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import Text
+
+if TYPE_CHECKING:
+    from dlcalc.core.worksheet import WrittenLine
 
 ACCEPTED = frozenset({"right", "rounded", "convention", "carried"})
 """Verdicts that lose no marks."""
@@ -13,11 +16,24 @@ ACCEPTED = frozenset({"right", "rounded", "convention", "carried"})
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """The line where two runs part: its name, and each run's formula, substitution and value as shown."""
+    """The line where two runs part: its name, and the line in the run that gives the answer and in the exercise's.
+
+    The exercise's run may lack that line: another algorithm was followed.
+    """
 
     name: str
-    yours: str
-    right: str
+    your_line: WrittenLine
+    right_line: WrittenLine | None
+
+    @property
+    def yours(self) -> str:
+        """The line of the answer's run on one row: formula, substitution and value."""
+        return self.your_line.one_row()
+
+    @property
+    def right(self) -> str:
+        """The exercise's line on one row; empty if it has none."""
+        return self.right_line.one_row() if self.right_line else ""
 
 
 @dataclass(frozen=True, slots=True)

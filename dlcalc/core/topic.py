@@ -189,6 +189,15 @@ class Topic:
             spec = by_name.get(name) or self.input(str(name))
             if item is None:
                 continue
+            if names_a_file(item):
+                raise InputError(
+                    Text("'{item}' names a file.", "“{item}” 是文件名。"),
+                    Text(
+                        "Give the numbers themselves: files are opened for flags of the command line only.",
+                        "请直接给出数值：只有命令行选项会打开文件。",
+                    ),
+                    item=str(item)[:60],
+                ).about(spec.name)
             if hasattr(item, "tolist") and not spec.kind.takes_arrays:
                 item = item.tolist()  # NumPy's numbers and arrays
             try:
@@ -322,6 +331,11 @@ class Topic:
             for choice in convention.choices:
                 if choice != default:
                     yield convention, choice
+
+
+def names_a_file(item: object) -> bool:
+    """Say whether an input is `@file`. Only the command line opens files, and hands on what is in them."""
+    return item.__class__ is str and str(item).startswith(("@", "＠"))
 
 
 @dataclass(frozen=True, slots=True)

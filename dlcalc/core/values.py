@@ -129,8 +129,9 @@ def _scan_unsigned(text: str, source: str, at: int) -> tuple[int | Fraction, int
             Text("That number has too many digits: at most {most} are read.", "这个数的位数太多：最多读取 {most} 位。"),
             most=LARGEST_EXPONENT,
         )
-    if power == 0 and digits.isdigit():
-        return int(digits), match.end()
+    if power == 0:
+        head, _, tail = digits.partition(".")
+        return whole(Fraction(int(head + tail), 10 ** len(tail))) if tail else int(head), match.end()
     return whole(Fraction(digits) * Fraction(10) ** power), match.end()
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from dlcalc.core.evaluate import Environment, shape_of
 from dlcalc.core.evaluate import entry as entry_formula
-from dlcalc.core.evaluate import shape_of
-from dlcalc.core.formula import Name, Node, Number, key_text
+from dlcalc.core.formula import Fold, Name, Node, Number, key_text, walk
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
 from dlcalc.core.records import Condition, Entry, Line
@@ -43,6 +43,75 @@ class Chain(NamedTuple):
     parts: tuple[Block, ...]
     sign: str
     value: Block
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A line with all it takes to write it in any notation, apart from its sheet: it travels between processes.
+
+    `env` holds the values its formula reads, `indices` how a name's indices are printed.
+    """
+
+    line: Line
+    env: Environment
+    style: Style
+    indices: Mapping[str, str]
+
+    def writer(self, notation: Notation, *, values: bool = False) -> Writer:
+        """Return a writer for the line's formula."""
+        return Writer(notation, self.line.at, self.env, self.style, values, self.indices)
+
+    def shown(self, value: Any, notation: Notation) -> Block:
+        """Write a value as the sheet shows values."""
+        return Writer(notation, {}, {}, self.style).value(value).block
+
+    def chain(self, notation: Notation, *, full: bool = False) -> Chain:
+        """Return the line as name = formula = substitution = value; `full` works it out a layer at a time between.
+
+        A part that repeats the one before is left out. Where a run carries on another value than the formula gives
+        (paper arithmetic), that value ends the chain.
+        """
+        line = self.line
+        parts = [self.writer(notation).write(line.right)]
+        if not isinstance(line.right, Number | Name):
+            parts.append(self.writer(notation, values=True).write(line.right))
+            if full:
+                worked_out = reductions(line.right, self.env, line.at)
+                parts.extend(self.writer(notation).write(node) for node in worked_out)
+        value, sign = line.computed, "≈" if is_rounded(self.style, line.computed) else "="
+        if line.value is not line.computed and line.value != line.computed:
+            if sign == "=":
+                parts.append(self.shown(value, notation))
+            value, sign = line.value, "≈"
+        shown = self.shown(value, notation)
+        kept = [part for number, part in enumerate(parts) if number == 0 or part.rows != parts[number - 1].rows]
+        if kept[-1].rows == shown.rows:
+            kept.pop()
+        return Chain(self.writer(notation).write(line.left), tuple(kept), sign, shown)
+
+    def one_row(self) -> str:
+        """Return the line on one row; matrices, which stand upright elsewhere, as nested lists."""
+        chain = self.chain(UNICODE)
+        blocks = (chain.name, *chain.parts, chain.value)
+        if any(len(block.rows) > 1 for block in blocks):
+            chain = self.chain(TEXT)
+        row = " = ".join(block.text for block in (chain.name, *chain.parts))
+        return f"{row} {chain.sign} {chain.value.text}"
+
+    def apart(self) -> WrittenLine:
+        """Return the line with no more of its sheet's values than it reads."""
+        names = {self.line.left.base}
+        for node in walk(self.line.right):
+            match node:
+                case Name(base=base) | Fold(over=str(base)):
+                    names.add(base)
+        read = {key: value for key, value in self.env.items() if (key if isinstance(key, str) else key[0]) in names}
+        return WrittenLine(self.line, read, self.style, dict(self.indices))
+
+
+def is_rounded(style: Style, value: Any) -> bool:
+    """Say whether a value is shown with less than all of it, so that it takes ≈."""
+    return any(style.is_rounded(v) for v in _numbers(value))
 
 
 class Values(Mapping[str, Any]):
@@ -80,6 +149,18 @@ def spellings(name: str) -> tuple[str, ...]:
     if base and label.isalpha():
         found.append(f"{base}[{label}]")
     return tuple(found)
+
+
+LONGEST_VIEW = 10_000
+"""Numbers of an array up to which a line is written out as plain text."""
+
+
+def _shape_text(value: Any) -> str:
+    return "[" + "×".join(map(str, getattr(value, "shape", ()))) + "]"
+
+
+def _size(value: Any) -> int:
+    return int(value.data.size) if hasattr(value, "data") else 0
 
 
 class Worksheet:
@@ -162,46 +243,27 @@ class Worksheet:
 
     def is_rounded(self, value: Any) -> bool:
         """Say whether the shown value is less than the whole one, so that it takes ≈."""
-        return any(self.style.is_rounded(v) for v in _numbers(value))
+        return is_rounded(self.style, value)
 
-    def is_copy(self, entry: Line | Condition) -> bool:
-        """Say whether a line only takes over a value, so that its substitution would be the value again."""
-        return isinstance(_right(entry), Number | Name)
+    def written(self, line: Line) -> WrittenLine:
+        """Return a line with what it takes to write it."""
+        return WrittenLine(line, self.sheet.env, self.style, self.topic.indices)
 
     def chain(self, line: Line, notation: Notation, *, full: bool = False) -> Chain:
-        """Return a line as name = formula = substitution = value; `full` works it out a layer at a time between.
-
-        A part that repeats the one before is left out. Where a run carries on another value than the formula gives
-        (paper arithmetic), that value ends the chain.
-        """
-        parts = [self.formula(line, notation)]
-        if not self.is_copy(line):
-            parts.append(self.substituted(line, notation))
-            if full:
-                parts.extend(self.writer(line, notation).write(node) for node in self.reductions(line))
-        value, sign = line.computed, "≈" if self.is_rounded(line.computed) else "="
-        if line.value is not line.computed and line.value != line.computed:
-            if sign == "=":
-                parts.append(self.shown(value, notation))
-            value, sign = line.value, "≈"
-        shown = self.shown(value, notation)
-        kept = [part for number, part in enumerate(parts) if number == 0 or part.rows != parts[number - 1].rows]
-        if kept[-1].rows == shown.rows:
-            kept.pop()
-        return Chain(self.left(line, notation), tuple(kept), sign, shown)
-
-    def one_row(self, line: Line) -> str:
-        """Return a line on one row; matrices, which stand upright elsewhere, as nested lists."""
-        chain = self.chain(line, UNICODE)
-        blocks = (chain.name, *chain.parts, chain.value)
-        if any(len(block.rows) > 1 for block in blocks):
-            chain = self.chain(line, TEXT)
-        row = " = ".join(block.text for block in (chain.name, *chain.parts))
-        return f"{row} {chain.sign} {chain.value.text}"
+        """Return a line as name = formula = substitution = value; see `WrittenLine.chain`."""
+        return self.written(line).chain(notation, full=full)
 
     def view(self, entry: Line | Condition) -> LineView:
-        """Return a line as plain text."""
+        """Return a line as plain text.
+
+        Of a line with an array of more than `LONGEST_VIEW` numbers, only shapes are written.
+        """
         value = entry.held if isinstance(entry, Condition) else entry.computed
+        if self._is_long(entry, value):
+            formula, shape = self.formula(entry, TEXT).text, _shape_text(value)
+            return LineView(
+                entry.name if isinstance(entry, Line) else "when", formula, formula, shape, shape, self.say(entry.text)
+            )
         exact = exact_text(value) if not hasattr(value, "tolist") else _nested(value.tolist())
         name = (entry.id or "when") if isinstance(entry, Condition) else entry.name
         return LineView(
@@ -212,6 +274,15 @@ class Worksheet:
             shown=self.shown(value, UNICODE).text if not hasattr(value, "tolist") else self.shown(value, TEXT).text,
             reason=self.say(entry.text),
         )
+
+    def _is_long(self, entry: Line | Condition, value: Any) -> bool:
+        """Say whether a line computes or reads an array too long to be written out."""
+        if _size(value) > LONGEST_VIEW:
+            return True
+        if isinstance(entry, Condition) or not hasattr(value, "data"):
+            return False
+        names = (node for node in walk(entry.right) if isinstance(node, Name))
+        return any(_size(self.sheet.env.get(node.base)) > LONGEST_VIEW for node in names)
 
     def reductions(self, entry: Line | Condition) -> list[Node]:
         """Return the line's substitution worked out a layer at a time, innermost first, without its last value.

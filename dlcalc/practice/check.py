@@ -246,7 +246,9 @@ class _Judge:
             if entry.value == mine[entry.key] or (label.isalpha() and _other_label(entry.key, label)):
                 continue
             right = rights.get(entry.key)
-            return Parting(entry.name, other.one_row(entry), self.sheet.one_row(right) if right else "")
+            return Parting(
+                entry.name, other.written(entry).apart(), self.sheet.written(right).apart() if right else None
+            )
         return None
 
 

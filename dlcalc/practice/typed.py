@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.lists import DEEPEST, ListReader
-from dlcalc.core.values import Nested, plain, unreadable
+from dlcalc.core.values import Nested, plain, read_number, unreadable
 from dlcalc.errors import Text
 
 LONGEST = 10_000
@@ -70,6 +70,9 @@ def _written(raw: Any, depth: int) -> str:
     """Write Python numbers and lists as a person would type them."""
     if hasattr(raw, "tolist"):
         raw = raw.tolist()
+    if isinstance(raw, str):  # a number among others, kept as it was written
+        read_number(raw)
+        return raw
     if isinstance(raw, list | tuple) and depth < DEEPEST:
         return "[" + ", ".join(_written(item, depth + 1) for item in raw) + "]"
     if isinstance(raw, bool) or not isinstance(raw, int | float | Fraction):

@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from dlcalc.core.report import Report
     from dlcalc.core.worksheet import Worksheet
 
-FORMATS = ("terminal", "text", "markdown", "json")
+FORMATS = ("terminal", "text", "markdown", "latex", "html", "json")
 """What `--format` and `Worksheet.render` take."""
 
 STEPS = ("brief", "normal", "full")
 """How much of the way is shown: answers only, every line, every line worked out."""
+
+DOCUMENTS = ("latex", "html")
+"""Formats that can be a document of its own; an HTML page always is one."""
 
 
 def render_sheet(
@@ -23,6 +26,7 @@ def render_sheet(
     width: int = 80,
     color: bool = False,
     conventions: bool = False,
+    standalone: bool = False,
 ) -> str:
     """Return the sheet as text in a format.
 
@@ -33,6 +37,7 @@ def render_sheet(
         width: columns of the terminal or the page.
         color: whether escape codes for colours may be used (terminal only).
         conventions: whether to add the answers under the other conventions.
+        standalone: whether LaTeX is a document of its own instead of a fragment.
     """
     match format:
         case "terminal" | "text":
@@ -48,6 +53,15 @@ def render_sheet(
             from dlcalc.render.markdown import sheet_markdown
 
             return sheet_markdown(sheet, steps=steps, conventions=conventions)
+        case "latex":
+            from dlcalc.render import latex
+
+            fragment = latex.sheet_latex(sheet, steps=steps, conventions=conventions, standalone=standalone)
+            return latex.document(fragment, sheet.lang) if standalone else fragment
+        case "html":
+            from dlcalc.render import html
+
+            return html.document(sheet, html.sheet_html(sheet, steps=steps, conventions=conventions))
         case "json":
             from dlcalc.render.json import sheet_json
 
@@ -55,8 +69,42 @@ def render_sheet(
     raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
 
 
-def render_report(sheet: Worksheet, report: Report, format: str, *, width: int = 80, color: bool = False) -> str:
-    """Return the verdicts on answers as text in a format; JSON is the sheet's, with `verdicts` added."""
+def render_report(
+    sheet: Worksheet,
+    report: Report,
+    format: str,
+    *,
+    steps: str | None = None,
+    width: int = 80,
+    color: bool = False,
+    conventions: bool = False,
+    standalone: bool = False,
+) -> str:
+    """Return the verdicts on answers as text in a format, behind the sheet if `steps` says how much of it to show.
+
+    JSON is always the sheet's, with `verdicts` added. The other arguments are those of `render_sheet`.
+    """
+    match format:
+        case "latex":
+            from dlcalc.render import latex
+
+            fragment = ""
+            if steps:
+                fragment = latex.sheet_latex(sheet, steps=steps, conventions=conventions, standalone=standalone)
+            fragment += latex.report_latex(report, standalone=standalone)
+            return latex.document(fragment, sheet.lang) if standalone else fragment
+        case "html":
+            from dlcalc.render import html
+
+            body = html.sheet_html(sheet, steps=steps, conventions=conventions) if steps else ""
+            return html.document(sheet, body + html.report_html(report))
+        case "json":
+            from dlcalc.render.json import sheet_json
+
+            return sheet_json(sheet, report, conventions=conventions)
+    above = ""
+    if steps:
+        above = render_sheet(sheet, format, steps=steps, width=width, color=color, conventions=conventions)
     match format:
         case "terminal" | "text":
             from dlcalc.render import page
@@ -64,16 +112,12 @@ def render_report(sheet: Worksheet, report: Report, format: str, *, width: int =
 
             rows = report_rows(report, width=width)
             if not (color and format == "terminal"):
-                return page.plain(rows)
+                return above + page.plain(rows)
             from dlcalc.render.terminal import colored
 
-            return colored(rows, width)
+            return above + colored(rows, width)
         case "markdown":
             from dlcalc.render.markdown import report_markdown
 
-            return report_markdown(report)
-        case "json":
-            from dlcalc.render.json import sheet_json
-
-            return sheet_json(sheet, report)
+            return above + report_markdown(report)
     raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
@@ -38,7 +39,28 @@ def sheet_json(sheet: Worksheet, report: Report | None = None, *, conventions: b
     if report is not None:
         document["verdicts"] = {name: verdict_json(verdict, report.lang) for name, verdict in report.verdicts.items()}
         document["marks"] = report.marks
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return written(document)
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """Return a JSON object with a row for each key and for each item of a list of objects.
+
+    Numbers of a matrix stay on their row: one number a row would make a map of a picture unreadable, and slow.
+    """
+    rows = []
+    for key, value in document.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            inner = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in value)
+            text = f"[\n{inner}\n  ]"
+        elif isinstance(value, dict) and value:
+            inner = ",\n".join(
+                f"    {json.dumps(str(name))}: {json.dumps(item, ensure_ascii=False)}" for name, item in value.items()
+            )
+            text = f"{{\n{inner}\n  }}"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        rows.append(f"  {json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
 def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:

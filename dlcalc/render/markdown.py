@@ -38,33 +38,27 @@ def _conventions(sheet: Worksheet) -> str:
 
 
 def _answers(sheet: Worksheet) -> Iterator[str]:
-    lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
-    main = sheet.topic.answers[0].name
-    for name in sheet.answers:
-        if name == main or name not in lines:
-            yield f"**{name} = {page.answer_text(sheet, name)}**  "
+    for name in page.answers_below(sheet):
+        yield f"**{name} = {page.answer_text(sheet, name)}**  "
 
 
 def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
     entries = sheet.entries
     given = [entry for entry in entries if isinstance(entry, Given)]
     if given:
-        listed = ", ".join(f"${_symbol(sheet, g)} = {sheet.shown(g.value, LATEX).text}$ ({g.source})" for g in given)
+        listed = ", ".join(
+            f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({g.source})" for g in given
+        )
         yield f"{Text('Given: ', '已知：').say(sheet.lang)}{listed}"
         yield ""
-    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
-    for entry in entries:
+    for entry in page.shown_entries(entries, steps):
         match entry:
             case Line():
-                if any(page.stands_in(entry, table) for table in hidden):
-                    continue
                 yield f"- ${line_latex(sheet, entry, steps)}$  "
                 reason = sheet.say(entry.text)
                 if reason:
                     yield f"  {reason}"
             case Condition():
-                if any(page.stands_in(entry, table) for table in hidden):
-                    continue
                 verdict = Text("yes", "是") if entry.held else Text("no", "否")
                 test, values = sheet.formula(entry, LATEX).text, sheet.substituted(entry, LATEX).text
                 yield f"- ${test}$: ${values}$: {verdict.say(sheet.lang)}"
@@ -95,11 +89,6 @@ def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
     row = " = ".join(block.text for block in (chain.name, *chain.parts))
     sign = r"\approx" if chain.sign == "≈" else "="
     return f"{row} {sign} {chain.value.text}"
-
-
-def _symbol(sheet: Worksheet, given: Given) -> str:
-    base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
-    return LATEX.symbol(str(base), family, (), sheet.topic.indices)
 
 
 def report_markdown(report: Report) -> str:

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import UNICODE, Writer, count, shape_of
-from dlcalc.core.records import Condition, Given, Line, Note, Picture, Table
-from dlcalc.core.worksheet import Worksheet
+from dlcalc.core.notation import LATEX, UNICODE, Notation, Writer, count, shape_of
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
 
@@ -21,7 +21,7 @@ Row: TypeAlias = list[Piece]
 WIDEST = 100
 """Reasons stand flush right up to this column; further out the eye loses the line."""
 
-_GIVEN = Text("given", "已知")
+GIVEN = Text("given", "已知")
 _CONVENTIONS = Text("Conventions", "约定")
 _UNROUNDED = Text("unrounded", "未舍入")
 
@@ -43,7 +43,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
     else:
         rows += _body(sheet, steps, width)
         rows += [[], *_answer_rows(sheet, width)]
-    if sheet.topic.conventions_of(sheet.inputs):
+    if conventions_text(sheet):
         rows += _convention_rows(sheet, width)
     if conventions:
         rows += _other_conventions(sheet, width)
@@ -65,8 +65,11 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     entries = sheet.entries
     given = [entry for entry in entries if isinstance(entry, Given)]
     if given:
-        label = _GIVEN.say(sheet.lang) + "  "
-        items = [beside((f"{_symbol(sheet, g)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})")) for g in given]
+        label = GIVEN.say(sheet.lang) + "  "
+        items = [
+            beside((f"{given_symbol(sheet, g, UNICODE)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})"))
+            for g in given
+        ]
         flat = [item for item in items if len(item.rows) == 1]
         upright = [item for item in items if len(item.rows) > 1]
         if flat:
@@ -76,15 +79,12 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
             yield from ([("given", row)] for row in _listed(front, some, width))
         yield []
     indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
-    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
-    for entry in entries:
+    for entry in shown_entries(entries, steps):
         match entry:
             case Line():
-                if not any(stands_in(entry, table) for table in hidden):
-                    yield from _line(sheet, entry, indent, width, steps)
+                yield from _line(sheet, entry, indent, width, steps)
             case Condition():
-                if not any(stands_in(entry, table) for table in hidden):
-                    yield from _condition(sheet, entry, indent, width)
+                yield from _condition(sheet, entry, indent, width)
             case Note():
                 yield from (
                     [("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  ")
@@ -105,12 +105,8 @@ def picture_rows(sheet: Worksheet, picture: Picture, indent: int, width: int) ->
     text = [[sheet.shown(v, UNICODE).text for v in row] for row in picture.map.tolist()]
     wide = max(cells(cell) for row in text for cell in row)
     drawings = []
-    for place, covered in zip(picture.result.places(), picture.marks(picture.result.shape), strict=True):
-        writer = Writer(UNICODE, picture.at, {}, sheet.style, indices=sheet.topic.indices)
-        name = writer.write(Name(picture.name.base, picture.name.first, tuple(map(Number, place)))).text
-        value = picture.result.entry(*place)
-        sign = "≈" if sheet.is_rounded(value) else "="
-        caption = f"{name} {sign} {sheet.shown(value, UNICODE).text}"
+    for covered, gives in windows(sheet, picture, UNICODE):
+        caption = f"{gives.name.text} {gives.sign} {gives.value.text}"
         rows = [_marked_row(row, number, covered, wide) for number, row in enumerate(text)]
         across = max(cells(caption), cells(rows[0]))
         drawings.append([row + " " * (across - cells(row)) for row in (*rows, caption)])
@@ -124,6 +120,17 @@ def picture_rows(sheet: Worksheet, picture: Picture, indent: int, width: int) ->
             yield [(role, " " * indent + "    ".join(row))]
 
 
+def windows(
+    sheet: Worksheet, picture: Picture, notation: Notation
+) -> Iterator[tuple[frozenset[tuple[int, int]], Chain]]:
+    """Yield, for each window of a picture, the entries it covers and what it gives, as name = value."""
+    for place, covered in zip(picture.result.places(), picture.marks(picture.result.shape), strict=True):
+        writer = Writer(notation, picture.at, {}, sheet.style, indices=sheet.topic.indices)
+        name = writer.write(Name(picture.name.base, picture.name.first, tuple(map(Number, place))))
+        value = picture.result.entry(*place)
+        yield covered, Chain(name, (), "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, notation))
+
+
 def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]], wide: int) -> str:
     text = ""
     for column, cell in enumerate(cells_):
@@ -133,6 +140,14 @@ def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]]
     return text[1:] + ("]" if (row, len(cells_) - 1) in covered else " ")
 
 
+def shown_entries(entries: list[Entry], steps: str) -> Iterator[Entry]:
+    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone."""
+    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
+    for entry in entries:
+        if not (isinstance(entry, Line | Condition) and any(stands_in(entry, table) for table in hidden)):
+            yield entry
+
+
 def stands_in(entry: Line | Condition, table: Table) -> bool:
     """Say whether a table shows this line or belongs to the loop that this decision was taken in."""
     if entry.at.get(table.index) not in table.rows:
@@ -140,9 +155,10 @@ def stands_in(entry: Line | Condition, table: Table) -> bool:
     return isinstance(entry, Condition) or entry.left.base in {column.partition("[")[0] for column in table.columns}
 
 
-def _symbol(sheet: Worksheet, given: Given) -> str:
+def given_symbol(sheet: Worksheet, given: Given, notation: Notation) -> str:
+    """Write the symbol of a given value."""
     base, family = (given.key, ()) if isinstance(given.key, str) else (given.key[0], given.key[1:])
-    return UNICODE.symbol(str(base), family, (), sheet.topic.indices)
+    return notation.symbol(str(base), family, (), sheet.topic.indices)
 
 
 def _by_height(items: list[Block]) -> list[list[Block]]:
@@ -176,18 +192,25 @@ MOST_ENTRIES = 64
 
 
 def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[Row]:
-    """Expand an array line entry by entry, unless its entries only stand in other places than before."""
+    """Expand an array line entry by entry."""
+    for chain in entry_chains(sheet, line, UNICODE):
+        head = beside((" " * max(0, indent - chain.name.width), chain.name))
+        yield from _chain(head, list(chain.parts), chain.sign, chain.value, "", width)
+
+
+def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[Chain]:
+    """Yield an array line entry by entry, the first `MOST_ENTRIES` of them; none that only stand in other places."""
     base, family = (line.key, ()) if isinstance(line.key, str) else (line.key[0], line.key[1:])
     entries = list(islice(sheet.entry_formulas(line), MOST_ENTRIES))
     if all(isinstance(node, Name | Number) for _, node, _ in entries):
         return
     for place, node, value in entries:
-        left = Block((UNICODE.symbol(str(base), family, place, sheet.topic.indices),))
-        head = beside((" " * max(0, indent - left.width), left))
-        parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in (False, True)]
-        if parts[-1].rows == sheet.shown(value, UNICODE).rows:
-            parts.pop()
-        yield from _chain(head, parts, "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, UNICODE), "", width)
+        left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
+        parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in (False, True))
+        shown = sheet.shown(value, notation)
+        if parts[-1].rows == shown.rows:
+            parts = parts[:-1]
+        yield Chain(left, parts, "≈" if sheet.is_rounded(value) else "=", shown)
 
 
 def _chain(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:
@@ -260,15 +283,15 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
 
 def answer_text(sheet: Worksheet, name: str) -> str:
     """Write an answer on one row: sizes as 25×26×26, arrays in round brackets, the unrounded one beside a paper one."""
-    text = _one_row(sheet, name, sheet.answers[name])
-    unrounded = getattr(sheet, "unrounded", None)
-    if unrounded is not None and name in unrounded.answers and unrounded.answers[name] != sheet.answers[name]:
-        text += f" ({_UNROUNDED.say(sheet.lang)} {_one_row(unrounded, name, unrounded.answers[name])})"
-    return text
+    return _one_row(sheet, name, sheet.answers[name]) + unrounded_text(sheet, name)
+
+
+def _is_size(sheet: Worksheet, name: str, value: Any) -> bool:
+    return isinstance(value, list) and sheet.topic.answer(name).is_size and all(isinstance(v, int) for v in value)
 
 
 def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
-    if isinstance(value, list) and sheet.topic.answer(name).is_size and all(isinstance(v, int) for v in value):
+    if _is_size(sheet, name, value):
         return "×".join(map(str, value))
     if count(value) > MOST_IN_ANSWER:
         return "[" + "×".join(map(str, shape_of(value))) + "]"
@@ -279,13 +302,34 @@ MOST_IN_ANSWER = 100
 """Numbers that an answer shows; of larger ones the shape stands there. JSON has them all."""
 
 
-def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
-    """The main answer, then those that are no line of their own."""
+def answer_formula(sheet: Worksheet, name: str, notation: Notation) -> tuple[str, str]:
+    """Return an answer's sign and value in a notation, arrays upright; the unrounded one is `unrounded_text`'s."""
+    value = sheet.answers[name]
+    sign = "≈" if sheet.is_rounded(value) else "="
+    if _is_size(sheet, name, value):
+        times = r" \times " if notation is LATEX else notation.sign("×")
+        return sign, times.join(notation.number(str(side)) for side in value)
+    return sign, sheet.shown(value, notation).text
+
+
+def unrounded_text(sheet: Worksheet, name: str) -> str:
+    """Say the answer in full precision beside that of paper arithmetic, in brackets; empty where they agree."""
+    unrounded = getattr(sheet, "unrounded", None)
+    if unrounded is None or name not in unrounded.answers or unrounded.answers[name] == sheet.answers[name]:
+        return ""
+    return f" ({_UNROUNDED.say(sheet.lang)} {_one_row(unrounded, name, unrounded.answers[name])})"
+
+
+def answers_below(sheet: Worksheet) -> list[str]:
+    """Return the answers that stand below the lines: the main one, then those that are no line of their own."""
     main = sheet.topic.answers[0].name
     lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
-    names = [n for n in sheet.answers if n == main or n not in lines]
+    return [name for name in sheet.answers if name == main or name not in lines]
+
+
+def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
     row: Row = []
-    for name in names:
+    for name in answers_below(sheet):
         sign = "≈" if sheet.is_rounded(sheet.answers[name]) else "="
         text = f"{name} {sign} {answer_text(sheet, name)}"
         if row and sum(cells(t) for _, t in row) + cells(text) + 4 > width:
@@ -313,10 +357,14 @@ def _answer_list(sheet: Worksheet) -> Iterator[Row]:
 
 
 def _convention_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
-    colon = "：" if sheet.lang == "zh" else ": "
+    yield from ([("reason", row)] for row in wrap(conventions_text(sheet), width))
+
+
+def conventions_text(sheet: Worksheet) -> str:
+    """Name the conventions in force; empty where there are none."""
     texts = [c.choices[sheet.inputs[c.name]].say(sheet.lang) for c in sheet.topic.conventions_of(sheet.inputs)]
-    joined = _CONVENTIONS.say(sheet.lang) + colon + ("；" if sheet.lang == "zh" else "; ").join(texts)
-    yield from ([("reason", row)] for row in wrap(joined, width))
+    colon, between = ("：", "；") if sheet.lang == "zh" else (": ", "; ")
+    return _CONVENTIONS.say(sheet.lang) + colon + between.join(texts) if texts else ""
 
 
 def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]:

@@ -45,7 +45,7 @@ BAD = [
     ("conv --in 28 --k 3 --no-stride", "'--no-stride'", "--stride"),
     ("conv --in 28 --k 3 --bias maybe", "'maybe'", "--in 28"),
     ("conv --in 28 --k 3 --bias=maybe", "'maybe'", "true or false"),
-    ("conv --in 28 --k 3 --format xml", "'xml'", "terminal, text, markdown, json"),
+    ("conv --in 28 --k 3 --format xml", "'xml'", "terminal, text, markdown, latex, html, json"),
     ("conv --in 28 --k 3 --steps all", "'all'", "brief, normal, full"),
     ("conv --in 28 --k 3 --lang fr", "'fr'", "en, zh"),
     ("conv --in 28 --k 3 --round x", "'x'", "0 to 15"),

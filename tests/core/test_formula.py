@@ -369,7 +369,7 @@ def test_latex_has_no_second_superscript():
     values = {("W", 2): Array.of([[1, 2], [3, 4]]), "z": 2}
     writer = Writer(LATEX, {"l": 2}, values, indices={"W": "l"})
     assert writer.write(parse("W[l].T")).text == r"{W^{(2)}}^{\top}"
-    assert writer.write(parse("exp(z)**2")).text == r"{e^{z}}^{2}"
+    assert writer.write(parse("exp(z)**2")).text == r"\left(e^{z}\right)^{2}"
     assert writer.write(parse("(z + 1)**2")).text == r"\left(z + 1\right)^{2}"
 
 

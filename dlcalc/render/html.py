@@ -1,0 +1,285 @@
+"""HTML with native MathML: a page of its own, or a fragment for a notebook; no script, nothing fetched.
+
+What is written is XML as well as HTML, so that a test can read it with a strict parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from dlcalc.core.layout import Block
+from dlcalc.core.notation import MATHML, Writer
+from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.report import Report, Verdict
+from dlcalc.core.worksheet import Chain, Worksheet
+from dlcalc.errors import Text
+from dlcalc.render import page, tables
+from dlcalc.render.verdicts import labels, verdict_text
+
+# ---------------------------------------------------------------- pages
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""Said to the browser too: this page fetches nothing and runs nothing."""
+
+
+def document(sheet: Worksheet, body: str) -> str:
+    """Return a page of its own."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{_lang(sheet.lang)}">\n<head>\n<meta charset="utf-8" />\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
+        f"<title>{text(page.headline(sheet))}</title>\n<style>\n{_style('sheet')}{_style('page')}</style>\n</head>\n"
+        f'<body>\n<main class="dlcalc">\n{body}</main>\n</body>\n</html>\n'
+    )
+
+
+def fragment(sheet: Worksheet, body: str) -> str:
+    """Return a piece of a page, with styles that change nothing outside it."""
+    return f'<div class="dlcalc" lang="{_lang(sheet.lang)}">\n<style>\n{_style("sheet")}</style>\n{body}</div>\n'
+
+
+@cache
+def _style(name: str) -> str:
+    return files("dlcalc.render").joinpath(f"{name}.css").read_text(encoding="utf-8")
+
+
+def _lang(lang: str) -> str:
+    return "zh-Hans" if lang == "zh" else "en"
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def sheet_html(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
+    """Return the worksheet as the inside of a page."""
+    rows = [f"<h1>{text(page.headline(sheet))}</h1>"]
+    if steps == "brief":
+        rows.append(_answer_list(sheet))
+    else:
+        rows += _body(sheet, steps)
+        rows.append(_answers(sheet))
+    if page.conventions_text(sheet):
+        rows.append(f'<p class="conventions">{text(page.conventions_text(sheet))}</p>')
+    if conventions:
+        rows.append(_other_conventions(sheet))
+    return "\n".join(rows) + "\n"
+
+
+def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
+    given = [entry for entry in sheet.entries if isinstance(entry, Given)]
+    if given:
+        yield _given(sheet, given)
+    rows: list[str] = []
+    for entry in page.shown_entries(sheet.entries, steps):
+        for piece in _record(sheet, entry, steps):
+            if piece.startswith("<tr"):
+                rows.append(piece)
+                continue
+            yield from _lines(rows)
+            rows = []
+            yield piece
+    yield from _lines(rows)
+
+
+def _lines(rows: list[str]) -> Iterator[str]:
+    """Put rows that follow each other into one table, so that their equals signs stand below each other."""
+    if rows:
+        body = "\n".join(rows)
+        yield f'<div class="scroll"><table class="lines"><tbody>\n{body}\n</tbody></table></div>'
+
+
+def _record(sheet: Worksheet, entry: Entry, steps: str) -> Iterator[str]:
+    """Return what a record becomes: rows of the table of lines (`<tr`), or an element of its own."""
+    match entry:
+        case Line():
+            yield from _line(sheet, entry, steps)
+        case Condition():
+            yield _condition(sheet, entry)
+        case Note():
+            yield f'<p class="note">{text(entry.text.say(sheet.lang, **entry.values))}</p>'
+        case Table():
+            yield from _table(sheet, entry)
+        case Picture():
+            yield from _picture(sheet, entry)
+        case Given():
+            pass  # they stand together at the top
+
+
+def _given(sheet: Worksheet, given: list[Given]) -> str:
+    items = [
+        f"<span>{_math(page.given_symbol(sheet, g, MATHML) + '<mo>=</mo>' + sheet.shown(g.value, MATHML).text)}"
+        f' <span class="source">({text(g.source)})</span></span>'
+        for g in given
+    ]
+    label = f'<span class="label">{text(page.GIVEN.say(sheet.lang))}</span>'
+    return f'<p class="given">{label}\n' + "\n".join(items) + "</p>"
+
+
+def _line(sheet: Worksheet, line: Line, steps: str) -> Iterator[str]:
+    yield _row(sheet.chain(line, MATHML, full=steps == "full"), sheet.say(line.text))
+    if steps == "full":
+        yield from (_row(chain) for chain in page.entry_chains(sheet, line, MATHML))
+
+
+def _row(chain: Chain, reason: str = "") -> str:
+    return (
+        f'<tr><th scope="row">{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td>'
+        f'<td class="reason">{text(reason)}</td></tr>'
+    )
+
+
+def _parts(chain: Chain) -> str:
+    signs = ["="] * len(chain.parts) + [chain.sign]
+    blocks = [*chain.parts, chain.value]
+    return " ".join(
+        f'<span class="part">{_broken(_sign(sign), block)}</span>' for sign, block in zip(signs, blocks, strict=True)
+    )
+
+
+def _sign(sign: str) -> str:
+    return f'<mo form="infix">{sign}</mo>'  # where it begins a formula its place does not tell
+
+
+def _broken(front: str, block: Block) -> str:
+    """Write a formula as several `math` elements, between which a narrow page may break: browsers break none inside."""
+    first, *others = block.pieces
+    return "<wbr />".join([_math(front + first), *map(_math, others)])
+
+
+def _condition(sheet: Worksheet, entry: Condition) -> str:
+    test, values = _broken("", sheet.formula(entry, MATHML)), _broken("", sheet.substituted(entry, MATHML))
+    verdict = (Text("yes", "是") if entry.held else Text("no", "否")).say(sheet.lang)
+    colon = "：" if sheet.lang == "zh" else ": "
+    return (
+        f'<tr><th></th><td class="chain"><div><span class="part">{test}&#160;?</span> '
+        f'<span class="part">{values}{colon}<b>{text(verdict)}</b></span></div></td>'
+        f'<td class="reason">{text(sheet.say(entry.text))}</td></tr>'
+    )
+
+
+def _table(sheet: Worksheet, table: Table) -> Iterator[str]:
+    yield f'<p class="note">{text(table.title.say(sheet.lang))}</p>'
+    for line, at in tables.formulas_of(sheet, table):
+        writer = Writer(MATHML, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
+        left, right = _math(writer.write(line.left).text), _broken(_sign("="), writer.write(line.right))
+        yield f'<tr><th scope="row">{left}</th><td class="chain"><div><span class="part">{right}</span></div></td></tr>'
+    header, *rows = tables.cells_of(sheet, table)
+    head = "".join(f'<th scope="col">{text(cell)}</th>' for cell in header)
+    body = "\n".join(
+        f'<tr><th scope="row">{text(row[0])}</th>' + "".join(f"<td>{text(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    head = f"<thead><tr>{head}</tr></thead>"
+    yield f'<div class="scroll"><table class="loop">{head}\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def _picture(sheet: Worksheet, picture: Picture) -> Iterator[str]:
+    """Draw the map once for each window, what the window covers in boxes, and below it what it gives."""
+    if not picture.is_small:
+        return
+    cells = [[_math(sheet.shown(value, MATHML).text) for value in row] for row in picture.map.tolist()]
+    figures = []
+    for covered, gives in page.windows(sheet, picture, MATHML):
+        rows = [
+            "<tr>"
+            + "".join(
+                f"<td><mark>{cell}</mark></td>" if (r, c) in covered else f"<td><span>{cell}</span></td>"
+                for c, cell in enumerate(row)
+            )
+            + "</tr>"
+            for r, row in enumerate(cells)
+        ]
+        caption = _math(gives.name.text + _sign(gives.sign) + gives.value.text)
+        drawn = f'<table class="map"><tbody>{"".join(rows)}</tbody></table>'
+        figures.append(f"<figure>{drawn}<figcaption>{caption}</figcaption></figure>")
+    yield f'<p class="note">{text(picture.title.say(sheet.lang))}</p>'
+    yield '<div class="windows">' + "\n".join(figures) + "</div>"
+
+
+def _answers(sheet: Worksheet) -> str:
+    items = [
+        f'<span class="answer">{_answer(sheet, name, f"<mtext>{text(name)}</mtext>")}</span>'
+        for name in page.answers_below(sheet)
+    ]
+    return '<p class="answers">' + "\n".join(items) + "</p>"
+
+
+def _answer(sheet: Worksheet, name: str, front: str = "") -> str:
+    sign, value = page.answer_formula(sheet, name, MATHML)
+    return _math(f"{front}{_sign(sign)}{value}") + text(page.unrounded_text(sheet, name))
+
+
+def _answer_list(sheet: Worksheet) -> str:
+    says = {answer.name: answer.says.say(sheet.lang) for answer in sheet.topic.answers}
+    rows = [
+        f'<tr><th scope="row">{text(name)}</th><td class="answer">{_answer(sheet, name)}</td>'
+        f'<td class="reason">{text(says[name])}</td></tr>'
+        for name in sheet.answers
+    ]
+    return '<table class="brief"><tbody>\n' + "\n".join(rows) + "\n</tbody></table>"
+
+
+def _other_conventions(sheet: Worksheet) -> str:
+    items = []
+    for switch, meaning, changed in page.other_conventions(sheet):
+        answers = ", ".join(f"{n} = {v}" if n else v for n, v in changed.items()) or page.SAME.say(sheet.lang)
+        items.append(f"<li><code>{text(switch)}</code> ({text(meaning)}): <b>{text(answers)}</b></li>")
+    return '<ul class="others">\n' + "\n".join(items) + "\n</ul>" if items else ""
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def report_html(report: Report) -> str:
+    """Return the verdicts as the inside of a page."""
+    return "".join(_verdict(name, verdict, report.lang) for name, verdict in report.verdicts.items())
+
+
+def _verdict(name: str, verdict: Verdict, lang: str) -> str:
+    unread = verdict.verdict == "invalid"
+    kind, mark = ("unread", "?") if unread else ("good", "✓") if verdict.accepted else ("bad", "✗")
+    said = text(verdict_text(name, verdict, lang))
+    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
+    if verdict.column is not None and verdict.given.strip():
+        typed, at = verdict.given.replace("\n", " "), verdict.column
+        where = text(typed[at : at + 1]) or "&#160;"
+        rows.append(
+            f"<pre>{text(typed[max(0, at - 30) : at])}<mark>{where}</mark>{text(typed[at + 1 : at + 30])}</pre>"
+        )
+    before = ""
+    for explanation in verdict.explanations:
+        rows.append(f"<p>{text(explanation.remedy.say(lang))}</p>")
+        parting = explanation.parting
+        if parting is None:
+            continue
+        chains = [(parting.your_line.chain(MATHML), "yours")]
+        if parting.right_line is not None and parting.right != before:
+            chains.append((parting.right_line.chain(MATHML), "right"))
+        before = parting.right
+        rows += _lines(
+            [
+                f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(lang))}</th>'
+                f'<th>{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td></tr>'
+                for says, (chain, kind) in zip(labels(verdict), chains, strict=False)
+            ]
+        )
+    return "\n".join([*rows, "</section>"]) + "\n"
+
+
+# ---------------------------------------------------------------- text
+
+
+def _math(inner: str) -> str:
+    return f'<math displaystyle="true"><mrow>{inner}</mrow></math>'
+
+
+_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(words: str) -> str:
+    """Return plain text as HTML; characters that XML does not allow become �."""
+    return escape(_UNWRITABLE.sub("�", words))
