@@ -123,6 +123,51 @@ def alexnet_conv1():
     )
 
 
+# ---------------------------------------------------------------- values by hand
+
+NINE = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+"""The map that d2l writes as 0..8."""
+
+
+def kernel(name):
+    return TRUTH[name]["input"]["K"]
+
+
+def test_the_first_convolution_of_d2l_has_its_values():
+    entry = TRUTH["d2l-corr2d"]
+    assert entry["input"]["X"] == NINE
+    assert answers("conv", x=NINE, w=kernel("d2l-corr2d"))["y"] == entry["expected"]
+
+
+def test_the_same_with_the_kernel_flipped_has_the_values_of_the_note():
+    assert str(answers("conv", x=NINE, w=kernel("d2l-corr2d"), flip=True)["y"]) in TRUTH["d2l-corr2d"]["note"]
+
+
+def test_the_padded_and_strided_convolution_of_d2l_has_its_values():
+    entry = TRUTH["d2l-pad-stride"]
+    steps = {"pad": entry["input"]["pad"], "stride": entry["input"]["stride"]}
+    assert answers("conv", x=NINE, w=kernel("d2l-pad-stride"), **steps)["y"] == entry["expected"]
+
+
+@pytest.mark.parametrize("kind", ["max", "avg"])
+def test_the_pools_of_d2l_have_their_values(kind):
+    entry = TRUTH["d2l-pool"]
+    steps = {"k": entry["input"]["window"], "stride": entry["input"]["stride"]}
+    assert answers("pool", x=NINE, kind=kind, **steps)["y"] == entry["expected"][kind]
+
+
+def test_the_transposed_convolution_of_d2l_has_its_values():
+    entry = TRUTH["d2l-transposed"]
+    found = answers("conv", x=entry["input"]["X"], w=kernel("d2l-transposed"), transpose=True)
+    assert found["y"] == entry["expected"]
+
+
+def test_the_gradients_measured_in_pytorch_are_worked_out():
+    expected = TRUTH["conv-backward"]["expected"]
+    found = answers("conv-backward", x=NINE, w=kernel("conv-backward"), dy=[[1, 1], [1, 1]])
+    assert (found["dw"], found["dx"]) == (expected["dK"], expected["dX"])
+
+
 # ---------------------------------------------------------------- counters that disagree about one module
 
 TRANSPOSED = {"in": "8x16x16", "filters": 4, "k": 4, "stride": 2, "pad": 1, "bias": False, "transpose": True}

@@ -32,11 +32,15 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-lL()", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How numbers are written: significant digits, or fixed decimals (paper), or exact fractions."""
+    """How numbers are written: significant digits, or fixed decimals (paper), or exact fractions.
+
+    `rows` lays vectors down as rows: signals, whose numbers follow one another.
+    """
 
     significant: int = SIGNIFICANT
     decimals: int | None = None
     exact: bool = False
+    rows: bool = False
 
     def number(self, value: Any, more: int = 0) -> str:
         """Write one number; `more` adds digits, so that a substitution carries more than the value beside it."""
@@ -220,6 +224,8 @@ class Writer:
                         Block((self.notation.sign("[") + times.join(sides) + self.notation.sign("]"),)), ATOM, True
                     )
                 return Shown(Block((self._nested(nested, more),)), ATOM, True)
+            if column and self.style.rows and self.notation.name != "text":
+                rows, column = [list(nested)], False
             return Shown(self.notation.matrix(self._written(rows, more), column), ATOM, True)
         text = self.style.number(value, more)
         return Shown(Block((self.notation.number(text),)), _number_binds(text), top="number")

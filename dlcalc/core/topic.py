@@ -139,6 +139,7 @@ class Topic:
 
     `write` puts the lines on a `Work`; it must not keep state. `example` is a command line that runs.
     `settle` sees the inputs once all are read and may fill in what follows from others, or refuse what contradicts.
+    `signals` says for which inputs vectors are signals, written as rows.
     `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
     """
 
@@ -153,6 +154,7 @@ class Topic:
     indices: Mapping[str, str] = field(default_factory=dict)
     headline: Callable[[Mapping[str, Any]], Text] | None = None
     settle: Callable[[dict[str, Any]], None] | None = None
+    signals: Callable[[Mapping[str, Any]], bool] = lambda inputs: False
     _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
     _required: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -224,6 +226,17 @@ class Topic:
                 if values.get(by_name[name].instead) is not None:
                     values[name] = None
                     continue
+                given = [i.instead for i in self.inputs if i.instead and values.get(i.instead) is not None]
+                if by_name[name].instead and given:
+                    raise InputError(
+                        Text("{given} needs {missing} beside it.", "给出 {given} 时还需要 {missing}。"),
+                        Text(
+                            "Give --{missing} too, or leave --{given} out.",
+                            "请同时给出 --{missing}，或去掉 --{given}。",
+                        ),
+                        given=given[0],
+                        missing=by_name[name].instead,
+                    ).about(by_name[name].instead)
                 raise InputError(
                     Text("{topic} needs '{name}'.", "{topic} 需要给出 “{name}”。"),
                     Text("For example: {example}", "例如：{example}"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Environment, shape_of
@@ -201,7 +201,7 @@ class Worksheet:
         self.inputs = inputs
         self.given = given
         self.lang = lang
-        self.style = style or Style()
+        self.style = replace(style or Style(), rows=True) if topic.signals(inputs) else style or Style()
         self.sheet = sheet if sheet is not None else topic.sheet(inputs, *((mode,) if mode else ()))
         self.answers: dict[str, Any] = topic.results(self.sheet.env)
 

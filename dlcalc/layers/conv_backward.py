@@ -6,6 +6,7 @@ sum of the error. Sources: Dumoulin and Visin, A guide to convolution arithmetic
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from dlcalc.core.evaluate import Environment
@@ -24,7 +25,9 @@ def settle(inputs: dict[str, Any]) -> None:
     inputs.update({"transpose": False, "flip": False, "act": "linear", "strict": False})
     conv_values.settle(inputs)
     frame = geometry.frame(inputs)
-    if all(window.fits(side) for side in frame.sides):  # otherwise refused, with the numbers, when it is written
+    if inputs["pad"] == "same" or all(
+        window.fits(side) for side in frame.sides
+    ):  # otherwise refused, with the numbers, when it is written
         outs = tuple(window.places(side, inputs["pad"]) for side in frame.sides)
         filters = conv_values.numbers(inputs).filters
         settle_error(inputs, None if filters == ("",) else len(filters), outs * (inputs["dims"] // len(frame.sides)))
@@ -73,8 +76,8 @@ def settle_error(inputs: dict[str, Any], maps: int | None, outs: tuple[int, ...]
     wanted = outs if maps is None else (maps, *outs)
     if dy.shape == (1, *wanted):
         inputs["dy"] = dy.entry(1)
-    elif maps == 1 and dy.shape == outs:
-        inputs["dy"] = dy.reshaped(wanted)
+    elif (maps == 1 and dy.shape == outs) or (dy.shape == (prod(wanted),) and max(wanted) == prod(wanted)):
+        inputs["dy"] = dy.reshaped(wanted)  # a single row or column may be typed as a list
     elif dy.shape != wanted:
         raise InputError(
             Text("dy has shape {got}, but the output is {wanted}.", "dy 的形状是 {got}，而输出是 {wanted}。"),

@@ -16,7 +16,7 @@ from dlcalc.core.inputs import times
 from dlcalc.core.topic import Convention, Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import window
+from dlcalc.layers import geometry, window
 from dlcalc.layers.activation import ACTIVATIONS
 from dlcalc.layers.geometry import Frame
 
@@ -29,6 +29,8 @@ MOST_MACS = 10**10
 """Multiply-accumulates that are worked out at most."""
 MOST_EXACT_MACS = 300_000
 """Above so many, numbers are worked in float64."""
+MOST_PLACES = 10_000_000
+"""Numbers of all maps once padded or stretched, and of all output maps, at most."""
 
 
 class Given(NamedTuple):
@@ -74,6 +76,8 @@ def settle(inputs: dict[str, Any]) -> None:
     dims = inputs["dims"] = dimensions(x.shape, inputs["dims"])
     sizes = x.shape[-dims:]
     channels = x.shape[0] if len(x.shape) > dims else 1
+    if w.shape == (1,):
+        w = inputs["w"] = w.reshaped((1,) * dims)
     kernel = w.shape[-dims:]
     if len(w.shape) < dims or len(w.shape) > dims + 2:
         raise InputError(
@@ -81,10 +85,13 @@ def settle(inputs: dict[str, Any]) -> None:
                 "w has shape {w}: a kernel for {dims} dimension(s) has {dims}, with channels and filters up to {most}.",
                 "w 的形状是 {w}：{dims} 维的核有 {dims} 维，加上通道和卷积核个数最多 {most} 维。",
             ),
-            Text("Give it as filters × channels × kernel.", "请按 卷积核个数 × 通道 × 核 的顺序给出。"),
+            Text("Give it as filters × channels × kernel.", "请按 卷积核个数 × 通道 × 核 的顺序给出。")
+            if len(w.shape) > dims
+            else Text("Type a kernel of one row as --w '{row}'.", "只有一行的核请写成 --w '{row}'。"),
             w=times(w.shape),
             dims=dims,
             most=dims + 2,
+            row="[" * dims + "1,2" + "]" * dims,
         ).about("w")
     filters, per_filter = _kernels(w.shape[:-dims], channels, inputs, len(x.shape) > dims)
     stated_sizes(inputs, "in", (*((channels,) if len(x.shape) > dims else ()), *sizes), sizes)
@@ -103,7 +110,7 @@ def settle(inputs: dict[str, Any]) -> None:
             ).about(name)
     inputs["channels"], inputs["filters"] = channels, filters
     _settle_bias(inputs, filters)
-    _exactness(inputs, prod(sizes) * prod(kernel) * filters * per_filter)
+    _exactness(inputs, channels, filters, per_filter)
 
 
 def dimensions(shape: tuple[int, ...], dims: int) -> int:
@@ -145,27 +152,40 @@ def _kernels(leading: tuple[int, ...], channels: int, inputs: Mapping[str, Any],
     else:
         filters, seen = (leading[0] if leading else 1), 1
         fits = channels == groups * seen or channels == 1
-    if not fits or channels % groups or filters % groups:
+    _refuse_groups(groups, "channels", channels)
+    if not fits:
         raise InputError(
             Text(
-                "w, with {leading} in front of its kernel, does not fit x with {channels} channel(s) "
-                "in {groups} group(s).",
-                "w 在核之前的形状是 {leading}，与 {channels} 个通道、{groups} 组的 x 不匹配。",
+                "w has shape {shape}, which does not fit x with {channels} channel(s) in {groups} group(s).",
+                "w 的形状是 {shape}，与 {channels} 个通道、{groups} 组的 x 不匹配。",
             ),
             Text(
-                "Give w as channels × filters/groups × kernel: {channels} × … here."
+                "Give w as channels × filters/groups × kernel: {channels} × … × kernel here."
                 if transpose
-                else "Give w as filters × channels/groups × kernel: … × {each} here.",
-                "请按 通道 × 卷积核个数/组数 × 核 给出 w：这里是 {channels} × …。"
+                else "Give w as filters × channels/groups × kernel: … × {each} × kernel here.",
+                "请按 通道 × 卷积核个数/组数 × 核 给出 w：这里是 {channels} × … × 核。"
                 if transpose
-                else "请按 卷积核个数 × 通道/组数 × 核 给出 w：这里是 … × {each}。",
+                else "请按 卷积核个数 × 通道/组数 × 核 给出 w：这里是 … × {each} × 核。",
             ),
-            leading="×".join(map(str, leading)) or "nothing",
+            shape=times(inputs["w"].shape),
             channels=channels,
             groups=groups,
-            each=max(1, channels // groups),
+            each=channels // groups,
         ).about("w")
+    _refuse_groups(groups, "filters", filters)
     return filters, seen
+
+
+def _refuse_groups(groups: int, name: str, count: int) -> None:
+    if count % groups:
+        raise InputError(
+            Text("{groups} groups do not divide {name}, which is {count}.", "{groups} 组不能整除 {name}（{count}）。"),
+            Text("Type one of: {fitting}.", "请输入以下之一：{fitting}。"),
+            groups=groups,
+            name=name,
+            count=count,
+            fitting=", ".join(f"--groups {n}" for n in range(1, count + 1) if count % n == 0),
+        ).about("groups")
 
 
 def stated_sizes(inputs: dict[str, Any], name: str, shape: tuple[int, ...], sides: tuple[int, ...]) -> None:
@@ -204,12 +224,29 @@ def _settle_bias(inputs: dict[str, Any], filters: int) -> None:
         ).about("b")
 
 
-def _exactness(inputs: dict[str, Any], macs: int) -> None:
-    """Refuse what would take too long, and go over to float64 where exact numbers would.
+def _exactness(inputs: dict[str, Any], channels: int, filters: int, per_filter: int) -> None:
+    """Refuse what would take too long or too much room, and go over to float64 where exact numbers would.
+
+    The zeros of a dilated kernel and of a stretched map are worked through like any other number.
 
     Raises:
-        InputError: naming the multiply-accumulates and how many are worked out.
+        InputError: naming the numbers or multiply-accumulates and how many are worked out.
     """
+    frame = geometry.frame(inputs)
+    sides = frame.sides * (inputs["dims"] // len(frame.sides))
+    reach = [_reach(side, inputs) for side in sides]
+    room = max(channels * prod(wide for wide, _ in reach), filters * prod(places for _, places in reach))
+    macs = filters * per_filter * prod(places * side.extent for side, (_, places) in zip(sides, reach, strict=True))
+    if room > MOST_PLACES:
+        raise InputError(
+            Text("The padded maps or the output have {room:,} numbers.", "填充后的图或输出有 {room:,} 个数。"),
+            Text(
+                "At most {most:,} are worked out; leave x and w out for sizes and counts.",
+                "最多计算 {most:,} 个；只求尺寸和数目时请去掉 x 和 w。",
+            ),
+            room=room,
+            most=MOST_PLACES,
+        ).about("x")
     if macs > MOST_MACS:
         raise InputError(
             Text("That takes {macs:,} multiply-accumulates.", "这需要 {macs:,} 次乘加。"),
@@ -226,6 +263,21 @@ def _exactness(inputs: dict[str, Any], macs: int) -> None:
         for name in ("x", "w", "b", "dy"):
             if inputs.get(name) is not None:
                 inputs[name] = Array(inputs[name].floats)
+
+
+def _reach(side: geometry.Side, inputs: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how long a padded (or stretched) map is in one dimension, and how many places a window has on it."""
+    if inputs["transpose"]:
+        full = (side.size - 1) * side.stride + side.extent
+        return full + side.extent - 1, full + side.extra
+    places = max(0, window.places(side, inputs["pad"]))
+    wide = max(side.padded, (places - 1) * side.stride + side.extent)
+    if inputs.get("modes"):
+        wide = max(wide, side.size + 2 * (side.extent - 1))
+        places = max(places, side.size + side.extent - 1)
+    if "dy" in inputs:
+        places = wide + side.stride  # the way back runs over every place, and over what the stride left
+    return wide, places
 
 
 def numbers(inputs: Mapping[str, Any]) -> Given:
@@ -569,6 +621,17 @@ def mode_lines(w: Work, frame: Frame) -> None:
             Text("full, same and valid are compared at stride 1.", "full、same、valid 的比较只用步长 1。"),
             Text("Leave --stride or --modes out.", "请去掉 --stride 或 --modes。"),
         ).about("modes")
+    for side in frame.sides:
+        if side.extent > side.size:
+            raise InputError(
+                Text(
+                    "The valid convolution has no place: a kernel of {extent} does not lie inside an input of {size}.",
+                    "valid 卷积没有位置：大小为 {extent} 的核放不进大小为 {size} 的输入。",
+                ),
+                Text("Leave --modes out, or type --pad full.", "请去掉 --modes，或输入 --pad full。"),
+                extent=side.extent,
+                size=side.size,
+            ).about("modes")
     given = numbers(inputs)
     kernel = "k" if inputs["flip"] or any(side.dilation > 1 for side in frame.sides) else "w"
     act = ACTIVATIONS[inputs["act"]]
@@ -634,6 +697,11 @@ VALUE_FORMS: dict[str, dict[str, str]] = {
 def with_values(mistakes: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
     """Return mistakes about sizes with what they do to the values."""
     return tuple(replace(m, swaps={**m.swaps, **VALUE_FORMS.get(m.name, {})}) for m in mistakes)
+
+
+def is_signal(inputs: Mapping[str, Any]) -> bool:
+    """Say whether the maps are signals in one dimension; beside a matrix they stand upright."""
+    return inputs["x"] is not None and inputs["dims"] == 1 and not inputs.get("as_matrix")
 
 
 def has_values(inputs: Mapping[str, Any]) -> bool:

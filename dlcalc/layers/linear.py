@@ -72,7 +72,9 @@ def settle(inputs: dict[str, Any]) -> None:
             Text("b has {n} number(s), but there are {rows} outputs.", "b 有 {n} 个数，而输出有 {rows} 个。")
             if inputs["bias"]
             else Text("b was given, but the layer has no bias.", "给出了 b，但该层没有偏置。"),
-            Text("Give one bias per output, or leave --b out.", "请给每个输出一个偏置，或去掉 --b。"),
+            Text("Give one bias per output, or leave --b out.", "请给每个输出一个偏置，或去掉 --b。")
+            if inputs["bias"]
+            else Text("Leave --b or --no-bias out.", "请去掉 --b 或 --no-bias。"),
             n=b.shape[0],
             rows=rows,
         ).about("b")

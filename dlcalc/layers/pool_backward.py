@@ -22,7 +22,7 @@ def settle(inputs: dict[str, Any]) -> None:
     inputs.update({"in": None, "channels": None, "global": False, "adaptive": None})
     pool_values.settle(inputs)
     frame = geometry.frame(inputs)
-    if all(window.fits(side, ceil=inputs["ceil"]) for side in frame.sides):
+    if inputs["pad"] == "same" or all(window.fits(side, ceil=inputs["ceil"]) for side in frame.sides):
         outs = tuple(window.places(side, inputs["pad"], ceil=inputs["ceil"]) for side in frame.sides)
         dims = inputs["dims"]
         maps = inputs["channels"] if len(inputs["x"].shape) > dims else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from dlcalc.core.topic import Convention, Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
+from dlcalc.layers import geometry, window
 from dlcalc.layers.conv_values import Label, dimensions, pad_texts, per_side, stated_sizes
-from dlcalc.layers.geometry import Frame, Side
+from dlcalc.layers.geometry import Frame, Side, per_axis
 
 
 def settle(inputs: dict[str, Any]) -> None:
@@ -39,10 +41,60 @@ def settle(inputs: dict[str, Any]) -> None:
             found=channels,
         ).about("channels")
     inputs["channels"] = channels
+    if inputs["k"] is not None and inputs["adaptive"] is None and not inputs["global"]:
+        _refuse_windows(inputs, channels)
+    elif inputs["adaptive"] is not None:
+        _refuse_many(channels * prod(per_axis(inputs["adaptive"], dims, "adaptive")), "adaptive")
+
+
+def _refuse_windows(inputs: Mapping[str, Any], channels: int) -> None:
+    """Refuse windows too many to go through, and a dilated one that sees nothing but padding.
+
+    Raises:
+        InputError: naming the input to change.
+    """
+    frame = geometry.frame(inputs)
+    sides = frame.sides * (inputs["dims"] // len(frame.sides))
+    if inputs["pad"] != "same" and not all(window.fits(side, ceil=inputs["ceil"]) for side in sides):
+        return  # refused, with the numbers, when it is written
+    places = [window.places(side, inputs["pad"], ceil=inputs["ceil"]) for side in sides]
+    _refuse_many(channels * prod(n * min(side.kernel, side.size) for n, side in zip(places, sides, strict=True)), "k")
+    for side, n in zip(sides, places, strict=True):
+        begin = side.begin
+        if inputs["pad"] == "same":
+            begin = max(0, (n - 1) * side.stride + side.extent - side.size) // 2
+        if side.dilation > 1 and any(_blind(side, i * side.stride - begin) for i in range(n)):
+            raise InputError(
+                Text(
+                    "A window of {k} with dilation {d} sees nothing but padding.",
+                    "大小为 {k}、空洞率为 {d} 的窗口只看到填充。",
+                ),
+                Text("Take a smaller --dilation or --pad 0.", "请减小 --dilation 或用 --pad 0。"),
+                k=side.kernel,
+                d=side.dilation,
+            ).about("dilation")
+
+
+def _blind(side: Side, start: int) -> bool:
+    """Say whether a window that starts there (the map's first number is 0) sees no number of the map."""
+    first = start if start >= 0 else start % side.dilation  # its first tap at or after the map's beginning
+    return first >= side.size or first > start + side.extent - 1
+
+
+def _refuse_many(seen: int, name: str) -> None:
+    if seen > MOST_SEEN:
+        raise InputError(
+            Text("The windows look at {seen:,} numbers.", "各窗口共要看 {seen:,} 个数。"),
+            Text("At most {most:,} are gone through; leave x out for sizes.", "最多 {most:,} 个；只求尺寸时请去掉 x。"),
+            seen=seen,
+            most=MOST_SEEN,
+        ).about(name)
 
 
 MOST_NUMBERS = 200_000
 """Numbers that are pooled at most."""
+MOST_SEEN = 5_000_000
+"""Numbers that all windows together look at, at most."""
 
 
 def place(w: Work) -> tuple[Label, ...]:

@@ -168,7 +168,12 @@ def too_large(
     k = next((k for k in range(most, max(most - 64, 0), -1) if works(k=k)), None)
     size = inputs["in"]
     first = (size[-1], *size[:-1]) if isinstance(size, tuple) else ()
-    if len(first) == inputs["dims"] + 1 and first[0] <= 4 < first[1] and works(**{"in": first, "channels": None}):
+    name = "k" if inputs.get("w") is None else "w"
+    if name == "w" and pad is not None:
+        hint = Text("The smallest padding that fits is --pad {pad}.", "放得下的最小填充是 --pad {pad}。")
+    elif name == "w":
+        hint = Text("Take a larger input or a smaller kernel.", "请增大输入或减小卷积核。")
+    elif len(first) == inputs["dims"] + 1 and first[0] <= 4 < first[1] and works(**{"in": first, "channels": None}):
         hint = Text("Channels come first: type --in {first}.", "通道在前：请输入 --in {first}。")
     elif pad is not None and k is not None:
         hint = Text(
@@ -201,7 +206,7 @@ def too_large(
         pad=pad,
         k=k,
         first=times(first),
-    ).about("k")
+    ).about(name)
 
 
 def indivisible(side: Side) -> InputError:

@@ -182,7 +182,7 @@ class _Judge:
                 )
         for convention, choice in self.topic.other_conventions(self.stated):
             inputs = {**self.inputs, convention.name: choice}
-            if self._fits(typed, asked, inputs, PLAIN):
+            if convention.applies(self.inputs) and self._fits(typed, asked, inputs, PLAIN):
                 explanation = self._under(convention, choice, convention.choices[choice], asked)
                 return Verdict(
                     "convention",
@@ -312,6 +312,8 @@ def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:
         return None
     if not isinstance(given, list):
         return [(given, want)]
+    if len(want) == 1 and isinstance(want[0], list) and not isinstance(given[0], list):
+        return _pair(given, want[0])  # the only row of a matrix, typed as a list
     if len(given) != len(want):
         return None
     pairs: list[tuple[Any, Any]] = []

@@ -199,9 +199,12 @@ def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[
 
 
 def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[Chain]:
-    """Yield an array line entry by entry, the first `MOST_ENTRIES` of them."""
+    """Yield an array line entry by entry, the first `MOST_ENTRIES` of them; none that only stand in other places."""
     base, family = (line.key, ()) if isinstance(line.key, str) else (line.key[0], line.key[1:])
-    for place, node, value in islice(sheet.entry_formulas(line), MOST_ENTRIES):
+    entries = list(islice(sheet.entry_formulas(line), MOST_ENTRIES))
+    if all(isinstance(node, Name | Number) for _, node, _ in entries):
+        return
+    for place, node, value in entries:
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
         parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in (False, True))
         shown = sheet.shown(value, notation)

@@ -140,4 +140,5 @@ TOPIC = Topic(
     ),
     headline=headline,
     settle=conv_values.settle,
+    signals=conv_values.is_signal,
 )

@@ -7,6 +7,7 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import conv_backward
+from dlcalc.layers.conv_values import is_signal
 
 TOPIC = Topic(
     name="conv-backward",
@@ -44,6 +45,7 @@ TOPIC = Topic(
     ),
     write=conv_backward.write,
     settle=conv_backward.settle,
+    signals=is_signal,
     example="dlcalc conv-backward --x '0,1,2; 3,4,5; 6,7,8' --w '0,1; 2,3' --dy '1,1; 1,1'",
     misconceptions=conv_backward.MISCONCEPTIONS,
 )

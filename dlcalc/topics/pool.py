@@ -10,7 +10,7 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import geometry, pool, pool_values, window
-from dlcalc.layers.conv_values import y_value
+from dlcalc.layers.conv_values import is_signal, y_value
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -105,4 +105,5 @@ TOPIC = Topic(
     ),
     headline=headline,
     settle=pool_values.settle,
+    signals=is_signal,
 )

@@ -8,6 +8,7 @@ from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import pool_backward, pool_values
 from dlcalc.layers.conv_backward import collected
+from dlcalc.layers.conv_values import is_signal
 
 TOPIC = Topic(
     name="pool-backward",
@@ -50,6 +51,7 @@ TOPIC = Topic(
     answers=(Answer("dx", Text("gradient of the input", "输入的梯度"), ("dx",), collected("dx")),),
     write=pool_backward.write,
     settle=pool_backward.settle,
+    signals=is_signal,
     example="dlcalc pool-backward --x '1,3,2,4; 5,6,1,2; 7,2,9,1; 3,8,4,5' --k 2 --dy '1,2; 3,4'",
     conventions=(pool_backward.CONVENTION, pool_values.COUNT_INCLUDE_PAD),
     misconceptions=pool_backward.MISCONCEPTIONS,

@@ -17,6 +17,7 @@ from dlcalc.core.formula import Apply, Name, Number, parse, parse_equation, read
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Writer
 from dlcalc.core.operators import OPERATORS
 from dlcalc.errors import CalculationError, DlcalcError, FormulaError, UnknownNameError
+from tests.core.test_maps import ORACLES as MAP_ORACLES
 
 
 def text(node, values=None):
@@ -196,7 +197,7 @@ LOGIC = {"not", "and", "or", "if"}
 
 
 def test_every_operator_has_an_oracle_here():
-    assert set(OPERATORS) == set(SCALAR_ORACLES) | ARRAY_ROWS | LOGIC
+    assert set(OPERATORS) == set(SCALAR_ORACLES) | ARRAY_ROWS | LOGIC | set(MAP_ORACLES)
 
 
 @pytest.mark.parametrize("name", SCALAR_ORACLES)

@@ -10,6 +10,12 @@ from dlcalc.core.report import Report
 SQUARE = {"in": 28, "k": 3, "pad": 0, "stride": 1}
 
 
+NINE = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+SIXTEEN = [[1, 0, 2, 1], [0, 3, 1, 2], [2, 1, 0, 1], [1, 2, 2, 0]]
+KERNEL = [[0, 1], [2, 3]]
+"""The kernel of d2l's examples, and its map; the map of four rows is made up."""
+
+
 def verdict(topic, inputs, answer, name=""):
     report = dlcalc.check(topic, inputs, {name: answer})
     return next(iter(report.verdicts.values()))
@@ -109,6 +115,14 @@ CATALOGUE = [
     ("M030", "linear", {"in_features": 128, "out_features": 256}, "params", 32896),
     ("M038", "conv", {"in": "192x28x28", "k": 5, "pad": 2, "filters": 32}, "macs", 627200),
     ("M040", "conv", {"in": "16x28x28", "k": 5, "pad": 2, "filters": 32}, "flops", 10035200),
+    # The instance of M041 and M042 gives outputs alone; here is a map of the same size.
+    ("M042", "conv", {"x": SIXTEEN, "w": KERNEL, "stride": 2}, "y", "9,11; 10,3"),
+    ("M043", "conv", {"in": "2x5x5", "k": 3}, "C_out", 2),
+    ("M044", "conv", {"x": [[[1]], [[1]], [[2]]], "w": [[[1]], [[1]], [[1]]], "b": [1]}, "y", 7),
+    ("M045", "conv", {"x": [[-3]], "w": [[1]], "act": "relu"}, "y", -3),
+    ("M046", "conv", {"in": 3, "k": 2, "pad": "full"}, "", 2),
+    ("M047", "pool", {"x": [[1, 2], [3, 2]], "k": 2, "kind": "avg"}, "y", 3),
+    ("M048", "pool", {"x": [[1, 2], [3, 2]], "k": 2, "kind": "avg"}, "y", 4),
     ("M057", "conv", {"in": 2, "k": 3, "stride": 2, "pad": 1, "transpose": True}, "", 4),
     ("M058", "conv", {"in": 2, "k": 3, "transpose": True}, "", 2),
     ("M059", "conv", {"in": 5, "k": 2, "stride": 2, "transpose": True}, "", 2),
@@ -134,8 +148,119 @@ def test_m016_is_a_convention_caffe_rounds_pooling_up():
     assert verdict("pool", {"in": 112, "k": 3, "stride": 2}, 56).verdict == "convention"
 
 
+def test_m041_is_a_convention_mathematics_flips_the_kernel():
+    """The list's instance gives outputs alone; these are d2l's, the flipped ones in the note of its table."""
+    exercise = {"x": NINE, "w": KERNEL}
+    left_open = verdict("conv", exercise, "5,11; 23,29", "y")
+    assert (left_open.verdict, left_open.convention) == ("convention", "flip=true")
+    assert left_open.explanations[0].catalogue == ("M041",)
+    assert verdict("conv", {**exercise, "flip": False}, "5,11; 23,29", "y").verdict == "misconception"
+
+
+VALUES = [
+    ("conv", {"x": NINE, "w": KERNEL, "pad": 1}, "y", "19,25; 37,43", "padding-forgotten"),
+    ("conv", {"x": NINE, "w": KERNEL, "pad": 1, "b": [1]}, "y", "20,26; 38,44", "padding-forgotten"),
+    ("conv", {"x": NINE, "w": KERNEL, "pad": 1}, "y", "0,3,8; 9,19,25; 21,37,43", "pads-one-side"),
+    ("conv", {"x": NINE, "w": KERNEL, "stride": 2}, "y", "19,25; 37,43", "stride-ignored"),
+    ("conv", {"x": SIXTEEN, "w": KERNEL, "dilation": 2}, "y", "9,11,9; 10,3,5; 9,10,5", "dilation-ignored"),
+    ("conv", {"x": NINE, "w": KERNEL, "pad": "full"}, "y", "19,25; 37,43", "full-as-valid"),
+    ("conv", {"x": [NINE, NINE], "w": [KERNEL] * 2}, "y", "19,25; 37,43", "one-channel-only"),
+    ("conv", {"x": NINE, "w": KERNEL, "b": [4]}, "y", "19,25; 37,43", "bias-not-added"),
+    ("conv", {"x": NINE, "w": KERNEL, "act": "tanh"}, "y", "19,25; 37,43", "activation-left-out"),
+    ("conv", {"x": [[1, 2]], "w": [[3, 4]], "transpose": True}, "y", "4,11,6", "transposed-kernel-turned"),
+    ("pool", {"x": NINE, "k": 2, "stride": 1}, "y", "2,3; 5,6", "max-as-mean"),
+    ("pool", {"x": NINE, "k": 2, "stride": 1, "kind": "avg"}, "y", "8,12; 20,24", "mean-not-divided"),
+    ("linear", {"x": [1, 2], "w": [[1, 3], [0, 2]], "b": [1, 1]}, "y", "7,4", "bias-not-added"),
+    ("linear", {"x": [1, 2], "w": [[1, 3], [0, 2]]}, "y", "1,7", "weights-transposed"),
+    (
+        "conv-backward",
+        {"x": NINE, "w": KERNEL, "dy": [[1, 0], [0, 0]]},
+        "dx",
+        "3,2,0; 1,0,0; 0,0,0",
+        "kernel-not-turned",
+    ),
+    ("conv-backward", {"x": NINE, "w": KERNEL, "dy": [[1, 2], [3, 4]]}, "dw", "67,57; 37,27", "weight-gradient-turned"),
+    ("conv-backward", {"x": NINE, "w": KERNEL, "dy": [[1, 2], [3, 4]]}, "db", "2.5", "bias-gradient-mean"),
+    ("pool-backward", {"x": [[1, 2], [3, 2]], "dy": [[8]], "k": 2}, "dx", "2,2; 2,2", "max-gradient-spread"),
+    (
+        "pool-backward",
+        {"x": [[1, 2], [3, 2]], "dy": [[8]], "k": 2, "kind": "avg"},
+        "dx",
+        "0,0; 8,0",
+        "mean-gradient-routed",
+    ),
+    (
+        "pool-backward",
+        {"x": [[1, 2], [3, 2]], "dy": [[8]], "k": 2, "kind": "avg"},
+        "dx",
+        "8,8; 8,8",
+        "mean-gradient-not-divided",
+    ),
+    (
+        "pool-backward",
+        {"x": [[1, 2], [3, 2]], "dy": [[8]], "k": 2, "kind": "avg"},
+        "dx",
+        "4,4; 4,4",
+        "mean-gradient-over-one-side",
+    ),
+]
+"""Matrices that a mistake gives, worked out by hand."""
+
+
+@pytest.mark.parametrize(("topic", "inputs", "name", "wrong", "mistake"), VALUES)
+def test_a_mistaken_matrix_is_named(topic, inputs, name, wrong, mistake):
+    found = verdict(topic, inputs, wrong, name)
+    assert found.verdict == "misconception"
+    assert mistake in found.misconceptions
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("2.7,3.723; 5.769,6.792", "right"),
+        ("[[2.7, 3.723], [5.769, 6.792]]", "right"),
+        ("2.70,3.72; 5.77,6.79", "rounded"),
+        ("2.7,3.7; 5.8,6.8", "rounded"),
+        ("2.70,3.72; 5.77,6.80", "wrong"),
+        ("2.7,3.723; 5.769,6.791", "wrong"),
+        ("2.7,3.723,5.769; 6.792", "invalid"),
+        ("2.7,3.723,5.769,6.792", "invalid"),
+        ("2.7", "invalid"),
+        ("2.7,3.723", "invalid"),
+    ],
+)
+def test_decimals_in_a_matrix_may_be_rounded_each_to_the_last_digit_typed(answer, expected):
+    found = verdict("conv", {"x": NINE, "w": [[0.123, 0.2], [0.3, 0.4]]}, answer, "y")
+    assert (found.verdict, found.misconceptions) == (expected, ())
+
+
+def test_values_of_an_activation_are_floats_and_may_be_rounded():
+    exercise = {"x": NINE, "w": [[0.1, 0.2], [0.3, 0.4]], "act": "sigmoid"}
+    assert verdict("conv", exercise, "0.9370,0.9759; 0.9967,0.9988", "y").verdict == "rounded"
+    assert verdict("conv", exercise, "0.9370,0.9759; 0.9967,0.9989", "y").verdict == "wrong"
+
+
+def test_thirds_of_an_average_pool_are_right_as_fractions_or_rounded():
+    exercise = {"x": [[1, 2, 2]], "k": (1, 3), "kind": "avg"}
+    assert verdict("pool", exercise, "5/3", "y").verdict == "right"
+    assert verdict("pool", exercise, "1.67", "y").verdict == "rounded"
+    assert verdict("pool", exercise, "1.66", "y").verdict == "wrong"
+
+
+def test_ties_and_counted_padding_are_conventions():
+    tied = {"x": [[3, 3], [1, 0]], "dy": [[4]], "k": 2}
+    assert verdict("pool-backward", tied, "4,0; 0,0", "dx").verdict == "right"
+    assert verdict("pool-backward", tied, "4,4; 0,0", "dx").convention == "ties=all"
+    assert verdict("pool-backward", tied, "2,2; 0,0", "dx").convention == "ties=share"
+    padded = {"x": [[4, 4], [4, 4]], "k": 2, "stride": 2, "pad": 1, "kind": "avg"}
+    assert verdict("pool", padded, "1,1; 1,1", "y").verdict == "right"
+    assert verdict("pool", padded, "4,4; 4,4", "y").convention == "count_include_pad=false"
+
+
 def test_the_list_is_complete():
-    declared = {n for name in ("conv", "pool", "linear") for n in _catalogued(name)}
+    from dlcalc import topics
+
+    declared = {n for name in topics.names() for n in _catalogued(name)}
     assert declared == {row[0] for row in CATALOGUE}
 
 

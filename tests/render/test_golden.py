@@ -27,6 +27,21 @@ SHEETS = {
     "conv-answer": "conv --in 28 --k 3 --pad 0 --stride 1 --answer 25",
     "conv-answer-zh": "conv --in 28 --k 3 --pad 0 --stride 1 --answer 25 --lang zh",
     "conv-conventions": "conv --in 7 --k 3 --stride 3 --conventions",
+    "conv-values": "conv --x '0,1,2; 3,4,5; 6,7,8' --w '0,1; 2,3'",
+    "conv-values-full": "conv --x '0,1,2; 3,4,5; 6,7,8' --w '0,1; 2,3' --pad 1:0x0 --stride 2x1 --b 1 --steps full",
+    "conv-values-channels": (
+        "conv --x '[[[1,2,0],[0,1,3],[2,2,1]],[[0,1,1],[1,0,2],[3,1,0]]]'"
+        " --w '[[[[1,0],[0,1]],[[1,1],[0,-1]]],[[[0,1],[1,0]],[[2,0],[0,1]]]]' --b 1,-1 --act relu"
+    ),
+    "conv-values-signal-zh": "conv --x 1,2,3,4,5 --w 1,0,-1 --pad 1 --steps full --lang zh",
+    "conv-values-modes": "conv --x 1,2,3,4 --w 1,-1 --modes --flip",
+    "conv-values-matrix": "conv --x '0,1,2; 3,4,5; 6,7,8' --w '0,1; 2,3' --as-matrix",
+    "conv-values-transposed-zh": "conv --x '0,1; 2,3' --w '0,1; 2,3' --transpose --stride 2 --pad 1 --lang zh",
+    "conv-backward": "conv-backward --x '0,1,2; 3,4,5; 6,7,8' --w '0,1; 2,3' --dy '1,1; 1,1' --steps full",
+    "conv-backward-stride-zh": "conv-backward --x 1,2,3,4,5,6 --w 1,0,-1 --dy 1,2 --stride 2 --lang zh",
+    "pool-values-average": "pool --x '1,3,2,4; 5,6,1,2; 7,2,9,1' --k 2x3 --stride 1x2 --pad 1 --kind avg",
+    "pool-backward-zh": "pool-backward --x '1,3,2,4; 5,6,1,2; 7,2,9,1; 3,8,4,5' --k 2 --dy '1,2; 3,4' --lang zh",
+    "linear-values": "linear --x '1,2; 3,4' --w '1,0,2,1; 0,1,1,1' --b 1,0 --steps full",
     "pool": "pool --in 96x55x55 --k 3 --stride 2",
     "pool-ceil": "pool --in 112 --k 3 --stride 2 --ceil",
     "pool-adaptive": "pool --in 7 --adaptive 3",

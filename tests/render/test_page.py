@@ -113,3 +113,23 @@ def test_paper_arithmetic_shows_what_is_carried_on_and_the_unrounded_answer():
     assert "z = y·y = 0.67·0.67 = 0.4489 ≈ 0.45" in text
     assert "out = −0.45 (unrounded −0.444444)" in text
     assert r"0.67 \cdot 0.67 = 0.4489 \approx 0.45" in render_sheet(sheet, "markdown")
+
+
+# ---- values by hand
+
+
+def test_a_signal_lies_as_a_row_and_stands_upright_beside_a_matrix():
+    sheet = dlcalc.solve("conv", {"x": [1, 2, 3], "w": [1, -1]})
+    assert "y = x ⋆ w = [1  2  3] ⋆ [1  −1] = [−1  −1]" in sheet.render("text")
+    assert "flat([1])" in dlcalc.solve("conv", {"x": [1, 2, 3], "w": [1, -1], "as_matrix": True}).render("text")
+    layer = dlcalc.solve("linear", {"x": [1, 2], "w": [[3, 4], [5, 6]]}).render("text")
+    assert "·[1] = [11]" in layer  # a layer's vectors stay columns
+
+
+def test_entries_that_only_stand_elsewhere_are_not_expanded():
+    shown = dlcalc.solve("conv", {"x": [[1, 2], [3, 4]], "w": [[1, 2], [3, 4]], "pad": 1, "flip": True}).render(
+        "text", steps="full"
+    )
+    assert "x_pad₁,₁ =" not in shown
+    assert "k₁,₁ =" not in shown
+    assert "y₁,₁ = x_pad₁,₁·k₁,₁ + x_pad₁,₂·k₁,₂" in shown
