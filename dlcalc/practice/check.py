@@ -216,7 +216,7 @@ class _Judge:
 
     def _against_stated(self, typed: Typed, asked: Answer) -> Iterator[Explanation]:
         """Yield the choices of conventions that the exercise states otherwise and that give this answer."""
-        for convention in self.topic.conventions:
+        for convention in self.topic.conventions_of(self.inputs):
             if convention.name not in self.stated:
                 continue
             fixed = convention.choices[self.inputs[convention.name]]
