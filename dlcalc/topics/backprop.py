@@ -148,7 +148,9 @@ CONVENTIONS = (
     Convention(
         "loss",
         {
-            "half-sse": Text("E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"),
+            "half-sse": Text(
+                "E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"
+            ),
             "sse": Text("E is the sum of squared errors", "E 是误差平方和"),
             "mse": Text(
                 "E is the mean of squared errors over outputs (PyTorch)", "E 是对各输出平均的误差平方（PyTorch）"
@@ -211,7 +213,9 @@ TOPIC = Topic(
             Input(
                 f"b{l}",
                 dense.BIASES,
-                Text("biases of a layer: one per unit, or one number for all", "某层偏置：每个单元一个，或一个数用于全部"),
+                Text(
+                    "biases of a layer: one per unit, or one number for all", "某层偏置：每个单元一个，或一个数用于全部"
+                ),
                 None,
             )
             for l in LAYERS
@@ -219,7 +223,9 @@ TOPIC = Topic(
         Input(
             "layers",
             dense.Layers(),
-            Text("the whole net as a list of w, b and act, of any depth", "整个网络：由 w、b、act 组成的列表，层数不限"),
+            Text(
+                "the whole net as a list of w, b and act, of any depth", "整个网络：由 w、b、act 组成的列表，层数不限"
+            ),
             None,
             ("net",),
         ),
@@ -255,8 +261,8 @@ TOPIC = Topic(
     example='dlcalc backprop --x 0.35,0.9 --t 0.5 --w1 "0.1,0.8; 0.4,0.6" --w2 0.3,0.9 --eta 1',
     conventions=CONVENTIONS,
     misconceptions=backprop_mistakes.MISCONCEPTIONS,
-    indices={name: "l" for name in ("z", "a", "W", "b", "dE_da", "da_dz", "delta", "dW", "db", "alpha", "beta")}
-    | {name: "l" for name in ("W_all", "b_all", "slope", "shrink", "length")},
+    indices=dict.fromkeys(("z", "a", "W", "b", "dE_da", "da_dz", "delta", "dW", "db", "alpha", "beta"), "l")
+    | dict.fromkeys(("W_all", "b_all", "slope", "shrink", "length"), "l"),
     headline=headline,
     settle=backprop.settle,
 )
