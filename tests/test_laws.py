@@ -11,7 +11,7 @@ from dlcalc.core.formula import parse
 from dlcalc.core.notation import Style
 from dlcalc.core.records import Condition, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
-from dlcalc.errors import DlcalcError, InputError, UnknownNameError
+from dlcalc.errors import CalculationError, DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check
 from tests import draws
 
@@ -26,12 +26,13 @@ ALL_DIGITS = Style(significant=17)
 def agree(found, line):
     """Say whether a value is that of a line: exactly, or to float64's last digits where the line is no exact number.
 
-    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's.
+    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's, and
+    a third among them has been cut off.
     """
     if isinstance(found, bool):
         return str(found).lower() == line.exact
     ours, theirs = flat(found), flat(evaluate(parse(line.exact)))
-    if "." not in line.exact and "e" not in line.exact:
+    if not set(line.exact) & set("./e"):
         return ours == theirs
     return len(ours) == len(theirs) and all(
         math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-14) for a, b in zip(ours, theirs, strict=True)
@@ -82,7 +83,12 @@ def test_the_same_holds_in_exact_and_paper_arithmetic(name, run):
     import dlcalc
 
     for _, raw, _ in drawn(name, 30):
-        for line in dlcalc.solve(name, raw, **run).lines:
+        try:
+            sheet = dlcalc.solve(name, raw, **run)
+        except CalculationError:
+            assert "round" in run  # rounded so coarsely that ln is taken of 0
+            continue
+        for line in sheet.lines:
             assert agree(evaluate(parse(line.substituted)), line), (raw, line)
 
 
@@ -98,20 +104,21 @@ def test_the_formula_as_printed_gives_the_value_from_the_values_by_name(name):
 def test_every_answer_is_found_without_the_lines_it_does_not_need(name):
     for topic, raw, sheet in drawn(name):
         topic.learn(sheet.sheet)
-        for answer in topic.answers:
-            assert topic.value(topic.read(raw), answer) == sheet.answers[answer.name]
+        for answer, value in sheet.answers.items():
+            assert topic.value(topic.read(raw), topic.answer(answer)) == value
 
 
 @pytest.mark.parametrize("name", topics.names())
 def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
     for topic, raw, _ in drawn(name, 40):
         for misconception, inputs in topic.mistakes(topic.read(raw)):
-            for answer in topic.answers:
-                try:
-                    whole = answer.of(topic.sheet(inputs, misconception.mode).env)
-                except DlcalcError:
-                    continue
-                assert topic.value(inputs, answer, misconception.mode) == whole, (raw, misconception.name, answer.name)
+            try:
+                whole = topic.results(topic.sheet(inputs, misconception.mode).env)
+            except DlcalcError:
+                continue
+            for answer, value in whole.items():
+                found = topic.value(inputs, topic.answer(answer), misconception.mode)
+                assert found == value, (raw, misconception.name, answer)
 
 
 def test_every_swap_hits_a_line_and_reads_only_names_above_it():
@@ -129,8 +136,8 @@ def test_every_swap_hits_a_line_and_reads_only_names_above_it():
                 except UnknownNameError as error:
                     assert str(error.values["name"]) not in plain.values, (misconception.name, error)
                     continue
-                except InputError:
-                    continue  # the inputs as the mistake takes them are refused
+                except (InputError, CalculationError):
+                    continue  # the inputs as the mistake takes them are refused, or its number is none
                 hit |= {(misconception.name, reference) for reference in sheet.touched}
     assert hit == wanted
 

@@ -394,8 +394,8 @@ def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     else:
         w.let(
             "delta[l,n,k] = dE_da[l,n,k]*da_dz[l,n,k]",
-            "∂E/∂z = ∂E/∂a · ∂a/∂z",
-            "∂E/∂z = ∂E/∂a · ∂a/∂z",
+            "∂E/∂z = ∂E/∂a · ∂a/∂z, with the slope",
+            "∂E/∂z = ∂E/∂a · ∂a/∂z，乘上斜率",
             id="delta-out",
             **at,
         )
@@ -433,8 +433,8 @@ def hidden_delta(w: Work, plan: Plan, l: int, n: Label, s: Label, k: Label, next
     _slope(w, plan.net[l - 1].act, l, n, k)
     w.let(
         "delta[l,n,k] = dE_da[l,n,k]*da_dz[l,n,k]",
-        "∂E/∂z = ∂E/∂a · ∂a/∂z",
-        "∂E/∂z = ∂E/∂a · ∂a/∂z",
+        "∂E/∂z = ∂E/∂a · ∂a/∂z, with the slope",
+        "∂E/∂z = ∂E/∂a · ∂a/∂z，乘上斜率",
         id="delta-hidden",
         l=l,
         n=n,
@@ -460,7 +460,7 @@ def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: La
             k=k,
         )
         if has_bias:
-            w.let("db[l,k] = delta[l,n,k]", "∂z/∂b = 1", "∂z/∂b = 1", id="db", l=l, n=n, k=k)
+            w.let("db[l,k] = delta[l,n,k]", "δ itself: ∂z/∂b = 1", "就是 δ：∂z/∂b = 1", id="db", l=l, n=n, k=k)
         return
     enters, where = ("x[n]", "first") if l == 1 else ("a[l-1,n,k]", "above")
     mean = w.inputs["reduction"] == "mean"
@@ -561,7 +561,7 @@ def _collapse(w: Work, plan: Plan) -> None:
     w.let("W_all[l] = W[l,k]", "the layers below as one: the first alone", "把下面各层合成一层：只有第一层", l=1, k=k)
     biased = plan.net[0].b is not None
     if biased:
-        w.let("b_all[l] = b[l,k]", l=1, k=k)
+        w.let("b_all[l] = b[l,k]", "and its bias", "及其偏置", l=1, k=k)
     for l, layer in enumerate(plan.net[1:], 2):  # noqa: E741
         w.let("W_all[l] = W[l,k] @ W_all[l-1]", "one more linear layer", "再加一个线性层", l=l, k=k)
         if biased:

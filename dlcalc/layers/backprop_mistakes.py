@@ -10,6 +10,7 @@ from typing import Any
 
 from dlcalc.core.topic import Misconception
 from dlcalc.errors import Text
+from dlcalc.layers.loss import SQUARED
 
 Inputs = Mapping[str, Any]
 A, Z, X, T, DELTA = "a[l,n,k]", "z[l,n,k]", "x[s]", "t[s]", "delta[l,n,k]"
@@ -50,6 +51,30 @@ def _branches(inputs: Inputs) -> bool:
     return _has_hidden(inputs) and any(layer.units > 1 for layer in inputs["net"][1:])
 
 
+def _with_act(*acts: str) -> Callable[[Inputs], bool]:
+    return lambda inputs: any(layer.act in acts for layer in inputs["net"])
+
+
+def _with_slope(act: str) -> Callable[[Inputs], bool]:
+    return lambda inputs: _trains(inputs) and _with_act(act)(inputs)
+
+
+def _with_loss(*losses: str) -> Callable[[Inputs], bool]:
+    return lambda inputs: _trains(inputs) and inputs["loss"] in losses
+
+
+def _output_slope(inputs: Inputs) -> bool:
+    return _with_loss(*SQUARED)(inputs) and inputs["net"][-1].act not in ("softmax", "linear")
+
+
+def _squared_softmax(inputs: Inputs) -> bool:
+    return _with_loss(*SQUARED)(inputs) and inputs["net"][-1].act == "softmax"
+
+
+def _updates_biases(inputs: Inputs) -> bool:
+    return _trains(inputs) and not inputs["freeze_bias"] and any(layer.b is not None for layer in inputs["net"])
+
+
 def _in_turn(update: str) -> Callable[[Inputs], bool]:
     return lambda inputs: _trains(inputs) and len(inputs["samples"]) > 1 and inputs["update"] == update
 
@@ -82,6 +107,7 @@ BACKWARD = (
             "输出层漏乘了激活函数的导数：平方误差下 δ 等于 ∂E/∂a 乘以 f′(z)。",
         ),
         {"delta-out": "dE_da[l,n,k]"},
+        applies=_output_slope,
         catalogue=("M103", "M109"),
     ),
     Misconception(
@@ -91,6 +117,7 @@ BACKWARD = (
             "加上了梯度：要减小误差，应减去梯度。",
         ),
         {"W-new": "W[l,k] + eta*dW[l,k]", "b-new": "b[l,k] + eta*db[l,k]"},
+        applies=_trains,
         catalogue=("M110",),
     ),
     Misconception(
@@ -106,12 +133,13 @@ BACKWARD = (
             "delta-bce": f"{T} - {A}",
             "delta-ce": f"{T} - {A}",
         },
+        applies=_trains,
         catalogue=("M101",),
     ),
     Misconception(
         "broadcast-row-by-column",
         Text(
-            "Your code multiplied a row by a column entry by entry, and NumPy broadcast it: dW is the outer product δ·xᵀ.",
+            "You multiplied a row by a column entry by entry and NumPy broadcast it: dW is the outer product δ·xᵀ.",
             "代码把行向量与列向量逐元素相乘，被 NumPy 广播了：dW 应为外积 δ·xᵀ。",
         ),
         {"dW-first": f"outer(0*{DELTA} + 1, dE_da[l,n,k])*({X} @ da_dz[l,n,k])"},
@@ -136,6 +164,7 @@ BACKWARD = (
             "δ 乘了该层自己的输出：∂z/∂w 是进入该层的值。",
         ),
         {"dW-first": f"outer({DELTA}, {A})", "dW-above": f"outer({DELTA}, {A})"},
+        applies=_trains,
         catalogue=("M113",),
     ),
     Misconception(
@@ -154,7 +183,7 @@ BACKWARD = (
             "漏了学习率：步长是 η 乘以梯度。",
         ),
         {"W-new": "W[l,k] - dW[l,k]", "b-new": "b[l,k] - db[l,k]"},
-        applies=lambda inputs: inputs["eta"] != 1,
+        applies=lambda inputs: _trains(inputs) and inputs["eta"] != 1,
         catalogue=("M115",),
     ),
     Misconception(
@@ -164,6 +193,7 @@ BACKWARD = (
             "没有更新偏置：偏置也要更新为 b − η·δ。",
         ),
         {"b-new": "b[l,k]"},
+        applies=_updates_biases,
         catalogue=("M116",),
     ),
     Misconception(
@@ -183,6 +213,7 @@ BACKWARD = (
             "梯度写成了 p：softmax 配交叉熵时是 p − t。",
         ),
         {"delta-ce": A},
+        applies=_with_loss("ce"),
         catalogue=("M100",),
     ),
     Misconception(
@@ -192,6 +223,7 @@ BACKWARD = (
             "多乘了 a(1 − a)：配二元交叉熵时它被约去，δ = a − t。",
         ),
         {"delta-bce": f"{ERROR}*da_dz[l,n,k]"},
+        applies=_with_loss("bce"),
         catalogue=("M102",),
     ),
     Misconception(
@@ -201,6 +233,7 @@ BACKWARD = (
             "保留了 ½：对平方求导得到的 2 与它约去。",
         ),
         {"dE_da-half-sse": f"{ERROR}/2"},
+        applies=_with_loss("half-sse"),
         catalogue=("M104",),
     ),
     Misconception(
@@ -210,6 +243,7 @@ BACKWARD = (
             "漏了 2：损失中没有 ½ 时，平方的导数带有 2。",
         ),
         {"dE_da-sse": f"{A} - {T}", "dE_da-mse": f"{ERROR}/m"},
+        applies=_with_loss("sse", "mse"),
         catalogue=("M105",),
     ),
     Misconception(
@@ -219,6 +253,7 @@ BACKWARD = (
             "只取了 softmax 雅可比矩阵的对角线：每个 z 影响所有输出。",
         ),
         {"delta-softmax": f"dE_da[l,n,k]*{A}*(1 - {A})"},
+        applies=_squared_softmax,
         catalogue=("M106",),
     ),
     Misconception(
@@ -259,24 +294,28 @@ SLOPES = (
             "对 a 又求了一次 sigmoid：导数就是 a(1 − a)，直接代入 a。",
         ),
         {"slope-sigmoid": f"sigmoid({A})*(1 - sigmoid({A}))"},
+        applies=_with_slope("sigmoid"),
         catalogue=("M071",),
     ),
     Misconception(
         "slope-in-z",
         Text("You put z into a(1 − a): the slope takes the output a.", "把 z 代入了 a(1 − a)：应代入输出 a。"),
         {"slope-sigmoid": f"{Z}*(1 - {Z})"},
+        applies=_with_slope("sigmoid"),
         catalogue=("M072",),
     ),
     Misconception(
         "tanh-slope-of-sigmoid",
         Text("You used the sigmoid's slope: that of tanh is 1 − a².", "用了 sigmoid 的导数：tanh 的导数是 1 − a²。"),
         {"slope-tanh": f"{A}*(1 - {A})"},
+        applies=_with_slope("tanh"),
         catalogue=("M073",),
     ),
     Misconception(
         "tanh-slope-in-z",
         Text("You squared z: the slope of tanh is 1 − a².", "平方的是 z：tanh 的导数是 1 − a²。"),
         {"slope-tanh": f"1 - {Z}**2"},
+        applies=_with_slope("tanh"),
         catalogue=("M074",),
     ),
     Misconception(
@@ -286,12 +325,14 @@ SLOPES = (
             "ReLU 的导数处处取了 1：z 为负时导数是 0。",
         ),
         {"slope-relu": f"0*{Z} + 1"},
+        applies=_with_slope("relu"),
         catalogue=("M076",),
     ),
     Misconception(
         "leaky-slope-times-z",
         Text("You gave αz for the slope: where z is negative it is α.", "导数写成了 αz：z 为负时导数是 α。"),
         {"slope-leaky": f"1 if {Z} > 0 else alpha[l]*{Z}"},
+        applies=_with_slope("leaky"),
         catalogue=("M078",),
     ),
     Misconception(
@@ -301,6 +342,7 @@ SLOPES = (
             "把 ELU 的函数值当作导数：z 为负时导数是 α·e^z。",
         ),
         {"slope-elu": f"1 if {Z} > 0 else alpha[l]*expm1({Z})"},
+        applies=_with_slope("elu"),
         catalogue=("M081",),
     ),
 )
@@ -311,29 +353,34 @@ FORWARD = (
         "bias-left-out",
         Text("You left out the bias: it is added to the weighted sum.", "漏了偏置：加权和还要加上偏置。"),
         {"z-first-bias": f"W[l,k] @ {X}", "z-above-bias": "W[l,k] @ a[l-1,n,k]"},
+        applies=lambda inputs: any(layer.b is not None for layer in inputs["net"]),
     ),
     Misconception(
         "sigmoid-without-minus",
         Text("You lost the minus sign: σ(z) is 1/(1 + e^(−z)).", "漏了负号：σ(z) = 1/(1 + e^(−z))。"),
         {"a-sigmoid": f"sigmoid(-{Z})"},
+        applies=_with_act("sigmoid"),
         catalogue=("M075",),
     ),
     Misconception(
         "leaky-cut-off",
         Text("You set negatives to 0: leaky ReLU makes them αz.", "把负数变成了 0：leaky ReLU 给出 αz。"),
         {"a-leaky": f"max(0, {Z})"},
+        applies=_with_act("leaky"),
         catalogue=("M077",),
     ),
     Misconception(
         "relu6-not-cut-off",
         Text("You did not stop at 6: ReLU6 is min(max(0, z), 6).", "没有在 6 处截断：ReLU6 是 min(max(0, z), 6)。"),
         {"a-relu6": f"max(0, {Z})"},
+        applies=_with_act("relu6"),
         catalogue=("M079",),
     ),
     Misconception(
         "elu-without-alpha",
         Text("You left out α: where z is negative ELU is α(e^z − 1).", "漏了 α：z 为负时 ELU 是 α(e^z − 1)。"),
         {"a-elu": f"{Z} if {Z} > 0 else expm1({Z})"},
+        applies=_with_act("elu"),
         catalogue=("M080",),
     ),
     Misconception(
@@ -343,6 +390,7 @@ FORWARD = (
             "直接用 z 归一化：softmax 先取指数。",
         ),
         {"a-softmax": f"{Z}/({Z} @ (0*{Z} + 1))"},
+        applies=_with_act("softmax"),
         catalogue=("M083",),
     ),
     Misconception(
@@ -352,6 +400,7 @@ FORWARD = (
             "逐个取了 sigmoid：softmax 用各指数除以它们的和。",
         ),
         {"a-softmax": f"sigmoid({Z})"},
+        applies=_with_act("softmax"),
         catalogue=("M084",),
     ),
 )
@@ -362,30 +411,35 @@ ERRORS = (
         "half-forgotten",
         Text("You left out the ½: this E is half the sum of squares.", "漏了 ½：这里的 E 是平方和的一半。"),
         {"E-half-sse": f"sum(({A}[j] - {T}[j])**2 {OVER_OUTPUTS}"},
+        applies=_with_loss("half-sse"),
         catalogue=("M096",),
     ),
     Misconception(
         "mse-by-one-less",
         Text("You divided by m − 1: the mean divides by all m outputs.", "除以了 m − 1：平均应除以全部 m 个输出。"),
         {"E-mse": f"sum(({A}[j] - {T}[j])**2 {OVER_OUTPUTS}/(m - 1)"},
+        applies=_with_loss("mse"),
         catalogue=("M097",),
     ),
     Misconception(
         "log-base-10",
         Text("You took logarithms to base 10: cross-entropy takes ln.", "用了以 10 为底的对数：交叉熵用 ln。"),
         {"E-ce": f"-sum({LOG} {OVER_OUTPUTS}/ln(10)", "E-bce": f"-sum({BOTH_LOGS} {OVER_OUTPUTS}/ln(10)"},
+        applies=_with_loss("ce", "bce"),
         catalogue=("M085",),
     ),
     Misconception(
         "log-base-2",
         Text("You took logarithms to base 2: cross-entropy takes ln here.", "用了以 2 为底的对数：这里交叉熵用 ln。"),
         {"E-ce": f"-sum({LOG} {OVER_OUTPUTS}/ln(2)", "E-bce": f"-sum({BOTH_LOGS} {OVER_OUTPUTS}/ln(2)"},
+        applies=_with_loss("ce", "bce"),
         catalogue=("M086",),
     ),
     Misconception(
         "minus-forgotten",
         Text("You lost the minus sign: cross-entropy is −Σ t·ln a.", "漏了负号：交叉熵是 −Σ t·ln a。"),
         {"E-ce": f"sum({LOG} {OVER_OUTPUTS}", "E-bce": f"sum({BOTH_LOGS} {OVER_OUTPUTS}"},
+        applies=_with_loss("ce", "bce"),
         catalogue=("M087",),
     ),
     Misconception(
@@ -395,6 +449,7 @@ ERRORS = (
             "漏了 (1 − t)·ln(1 − a)：目标为 0 的输出也要计入。",
         ),
         {"E-bce": f"-sum({LOG} {OVER_OUTPUTS}"},
+        applies=_with_loss("bce"),
         catalogue=("M089",),
     ),
     Misconception(
@@ -404,12 +459,14 @@ ERRORS = (
             "把其他类的 (1 − t)·ln(1 − a) 也加上了：softmax 下只算目标类。",
         ),
         {"E-ce": f"-sum({BOTH_LOGS} {OVER_OUTPUTS}"},
+        applies=_with_loss("ce"),
         catalogue=("M090",),
     ),
     Misconception(
         "cross-entropy-of-z",
         Text("You took ln of z: softmax comes first.", "直接对 z 取了 ln：应先做 softmax。"),
         {"E-ce": f"-sum({T}[j]*ln({Z}[j]) {OVER_OUTPUTS}"},
+        applies=_with_loss("ce"),
         catalogue=("M091",),
     ),
 )

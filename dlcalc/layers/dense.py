@@ -69,9 +69,11 @@ class Acts(Kind):
         return found
 
     def show(self, value: tuple[str, ...]) -> object:
+        """Return the names as a list."""
         return list(value)
 
     def write(self, value: tuple[str, ...]) -> str:
+        """Write the names with commas between."""
         return ",".join(value)
 
 
@@ -139,11 +141,13 @@ class Layers(Kind):
             ) from None
 
     def show(self, value: tuple[Dense, ...]) -> object:
+        """Return the layers as tables of what is typed."""
         return [
             {"w": WEIGHTS.write(d.w), **({} if d.b is None else {"b": BIASES.write(d.b)}), "act": d.act} for d in value
         ]
 
     def brief(self, value: tuple[Dense, ...]) -> str:
+        """Write the sizes alone."""
         return sizes(value)
 
 

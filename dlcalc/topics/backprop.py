@@ -29,7 +29,7 @@ def headline(inputs: Mapping[str, Any]) -> Text:
 
 def _last(env: Environment) -> int | str:
     """Return the label of the last update."""
-    last: int | str = env["updates"] if "updates" in env else ""
+    last: int | str = env["updates"] if "updates" in env else ""  # noqa: SIM401  # `get` would not be noted as read
     return last
 
 
@@ -90,7 +90,7 @@ ANSWERS = (
     Answer("y", Text("output of the net", "网络输出"), ("a", "updates"), output),
     *(
         Answer(f"{base}{l}", says, (base, "updates"), of_samples(base, l), gathers=True)
-        for l in LAYERS
+        for l in LAYERS  # noqa: E741
         for base, says in (
             ("z", Text("weighted sums of a layer", "某层的加权和")),
             ("a", Text("outputs of a layer", "某层的输出")),
@@ -99,7 +99,7 @@ ANSWERS = (
     ),
     *(
         Answer(f"d{base}{l}", says, (f"d{base}", "updates"), of_layer(f"d{base}", l), gathers=True)
-        for l in LAYERS
+        for l in LAYERS  # noqa: E741
         for base, says in (
             ("W", Text("gradient of a layer's weights", "某层权重的梯度")),
             ("b", Text("gradient of a layer's biases", "某层偏置的梯度")),
@@ -107,7 +107,7 @@ ANSWERS = (
     ),
     *(
         Answer(f"{base}{l}_new", says, (base, "updates"), after(base, l))
-        for l in LAYERS
+        for l in LAYERS  # noqa: E741
         for base, says in (
             ("W", Text("a layer's weights after the last update", "最后一次更新后某层的权重")),
             ("b", Text("a layer's biases after the last update", "最后一次更新后某层的偏置")),
@@ -207,7 +207,7 @@ TOPIC = Topic(
                 ... if l == 1 else None,
                 instead="layers" if l == 1 else "",
             )
-            for l in LAYERS
+            for l in LAYERS  # noqa: E741
         ),
         *(
             Input(
@@ -218,7 +218,7 @@ TOPIC = Topic(
                 ),
                 None,
             )
-            for l in LAYERS
+            for l in LAYERS  # noqa: E741
         ),
         Input(
             "layers",
