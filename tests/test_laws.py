@@ -60,7 +60,7 @@ def drawn(name, count=SHEETS, seed=1):
         raw = draws.draw(name, rng)
         try:
             sheet = Worksheet(topic, topic.read(raw), frozenset(raw), style=ALL_DIGITS)
-        except InputError:
+        except (InputError, CalculationError):
             continue
         found += 1
         yield topic, raw, sheet

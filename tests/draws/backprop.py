@@ -26,6 +26,8 @@ def draw(rng):
         raw[f"w{l}"] = [_row(rng, enter, whole) for _ in range(leave)]
         if rng.random() < 0.6:
             raw[f"b{l}"] = _row(rng, leave, whole)
+    if rng.random() < 0.3:
+        raw["alpha"] = 0.5
     if rng.random() < 0.95:
         raw["t"] = [_target(rng, sizes[-1], loss) for _ in range(samples)]
         raw |= {
