@@ -215,7 +215,8 @@ class Array:
                 b=show_shape(other.shape) if isinstance(other, Array) else "1",
             )
         if _floats(self) or _floats(other):
-            return _wrap(self.floats @ other.floats)
+            with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+                return _wrap(self.floats @ other.floats)
         return _wrap(self.data @ other.data)
 
     @property

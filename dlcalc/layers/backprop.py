@@ -97,6 +97,14 @@ def settle(values: dict[str, Any]) -> None:
             learning rate that changes nothing, switches without targets, or more work than a sheet can hold.
     """
     dense.settle(values)
+    taken = {parameter.symbol for layer in values["net"] for parameter in _parameters(layer.act)}
+    for symbol in ("alpha", "beta"):
+        if values[symbol] is not None and symbol not in taken:
+            raise InputError(
+                Text("No layer has an activation with {symbol}.", "没有哪一层的激活函数带 {symbol}。"),
+                Text("Leave --{symbol} out; the learning rate is --eta.", "请去掉 --{symbol}；学习率是 --eta。"),
+                symbol=symbol,
+            ).about(symbol)
     if values["targets"] is None:
         for name in ("verify", "slopes"):
             if values[name]:

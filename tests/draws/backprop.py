@@ -44,7 +44,7 @@ def draw(rng):
 
 
 def _row(rng, count, whole):
-    return [rng.randint(-2, 7) if whole else rng.randint(-150, 250) / 100 for _ in range(count)]
+    return [rng.randint(-2, 2) if whole else rng.randint(-150, 250) / 100 for _ in range(count)]
 
 
 def _target(rng, count, loss):
