@@ -10,6 +10,7 @@ from typing import Any
 
 from dlcalc.core.topic import Misconception
 from dlcalc.errors import Text
+from dlcalc.layers.dense import Dense
 from dlcalc.layers.loss import SQUARED
 
 Inputs = Mapping[str, Any]
@@ -18,16 +19,6 @@ ERROR = f"({A} - {T})"
 OVER_OUTPUTS = "for j in (1, ..., m))"
 LOG = f"{T}[j]*ln({A}[j])"
 BOTH_LOGS = f"{LOG} + (1 - {T}[j])*ln(1 - {A}[j])"
-
-
-def _sums(first: str, above: str) -> dict[str, str]:
-    """Return the swap of weighted sums, with biases and without."""
-    return {
-        "z-first": first,
-        "z-first-bias": f"{first} + b[l,k]",
-        "z-above": above,
-        "z-above-bias": f"{above} + b[l,k]",
-    }
 
 
 def _trains(inputs: Inputs) -> bool:
@@ -42,9 +33,12 @@ def _single(inputs: Inputs) -> bool:
     return _has_hidden(inputs) and len(inputs["samples"]) == 1
 
 
+def _is_square(layer: Dense) -> bool:
+    return layer.inputs == layer.units > 1
+
+
 def _broadcasts(inputs: Inputs) -> bool:
-    first = inputs["net"][0]
-    return _single(inputs) and first.inputs == first.units > 1
+    return _single(inputs) and _is_square(inputs["net"][0])
 
 
 def _branches(inputs: Inputs) -> bool:
@@ -163,8 +157,8 @@ BACKWARD = (
             "You multiplied δ by the layer's own output: ∂z/∂w is what entered the layer.",
             "δ 乘了该层自己的输出：∂z/∂w 是进入该层的值。",
         ),
-        {"dW-first": f"outer({DELTA}, {A})", "dW-above": f"outer({DELTA}, {A})"},
-        applies=_trains,
+        {"dW-first": f"outer({DELTA}, {A})"},
+        applies=lambda inputs: _trains(inputs) and _is_square(inputs["net"][0]),
         catalogue=("M113",),
     ),
     Misconception(
@@ -173,7 +167,23 @@ BACKWARD = (
             "You multiplied by the transposed weights: each row of W belongs to one unit.",
             "乘了转置后的权重矩阵：W 的每一行属于一个单元。",
         ),
-        _sums(f"W[l,k].T @ {X}", "W[l,k].T @ a[l-1,n,k]"),
+        {"z-first": f"W[l,k].T @ {X}", "z-first-bias": f"W[l,k].T @ {X} + b[l,k]"},
+        applies=lambda inputs: _is_square(inputs["net"][0]),
+        catalogue=("M114",),
+    ),
+    Misconception(
+        "all-weights-transposed",
+        Text(
+            "You multiplied by the transposed weights in every layer: each row of W belongs to one unit.",
+            "每一层都乘了转置后的权重矩阵：W 的每一行属于一个单元。",
+        ),
+        {
+            "z-first": f"W[l,k].T @ {X}",
+            "z-first-bias": f"W[l,k].T @ {X} + b[l,k]",
+            "z-above": "W[l,k].T @ a[l-1,n,k]",
+            "z-above-bias": "W[l,k].T @ a[l-1,n,k] + b[l,k]",
+        },
+        applies=lambda inputs: len(inputs["net"]) > 1 and all(_is_square(layer) for layer in inputs["net"]),
         catalogue=("M114",),
     ),
     Misconception(

@@ -319,6 +319,8 @@ def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:
         return None
     if not isinstance(given, list):
         return [(given, want)]
+    if len(want) == 1 and isinstance(want[0], list) and not isinstance(given[0], list):
+        return _pair(given, want[0])  # a matrix of one row, typed as a list
     if len(given) != len(want):
         return None
     pairs: list[tuple[Any, Any]] = []
