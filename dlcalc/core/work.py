@@ -173,7 +173,7 @@ class Work:
         """Name the dimensions that formulas run over as `axes`."""
         self.env["axes"] = labels
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         """Write the line `name = formula` and return its value.
 
         Args:
@@ -181,6 +181,7 @@ class Work:
             en: why, in English, with `{symbol}` places for values.
             zh: the same in Chinese.
             id: another name by which misconceptions can find the line.
+            apart: a formula of the same value by which the line's entries are shown one by one, where that says more.
             at: loop variables of the formula.
         """
         raise NotImplementedError
@@ -266,7 +267,7 @@ class Sheet(Work):
         self.env[key] = value
         self.records.append((Given, key, value, source))
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
         if line is None or line.bound != at.keys():
             line = _find(equation, at)
@@ -286,7 +287,7 @@ class Sheet(Work):
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
-        records.append((Line, line, at, key, computed, value, en, zh, id))
+        records.append((Line, line, at, key, computed, value, en, zh, id, apart))
         if len(records) > MOST_LINES:
             raise CalculationError(
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
@@ -348,8 +349,8 @@ class Sheet(Work):
 def _entry(record: tuple[Any, ...]) -> Entry:
     kind, *rest = record
     if kind is Line:
-        line, at, key, computed, value, en, zh, id = rest
-        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+        line, at, key, computed, value, en, zh, id, apart = rest
+        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id, apart)
     if kind is Condition:
         node, at, held, en, zh, id = rest
         return Condition(node, at, held, Text(en, zh), id)
@@ -375,7 +376,7 @@ class Trial(Work):
         super().__init__(inputs, mode)
         self.unneeded = unneeded
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         skipped = self.unneeded.get(equation)
         if skipped is not None:
             return skipped

@@ -363,7 +363,8 @@ def total(w: Work, plan: Plan, k: Label) -> None:
 
 def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write the error signal of the last layer: ∂E/∂a, ∂a/∂z and their product."""
-    loss, act, at = LOSSES[w.inputs["loss"]], plan.net[-1].act, {"l": plan.depth, "n": n, "s": s, "k": k}
+    loss, act = LOSSES[w.inputs["loss"]], plan.net[-1].act
+    at: dict[str, Any] = {"l": plan.depth, "n": n, "s": s, "k": k}
     t = f"t[{_own(n, s)}]"
     w.let(
         f"dE_da[l,n,k] = {loss.gradient.format(a='a[l,n,k]', t=t)}",
@@ -381,6 +382,7 @@ def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
             "∂E/∂z = ∂E/∂a · ∂a/∂z: a(1 − a) cancels",
             "∂E/∂z = ∂E/∂a · ∂a/∂z：a(1 − a) 约去",
             id="delta-bce",
+            apart="dE_da[l,n,k]*da_dz[l,n,k]",
             **at,
         )
     elif loss.after == "softmax":
@@ -454,6 +456,7 @@ def hidden_delta(w: Work, plan: Plan, l: int, n: Label, s: Label, k: Label, next
 def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: Label) -> None:  # noqa: E741
     """Write ∂E/∂W and ∂E/∂b of one layer: the error signal times what entered, ∂z/∂w."""
     has_bias = plan.net[l - 1].b is not None
+    fused = l == plan.depth and plan.net[-1].act == "softmax"  # its slope is a whole matrix
     if len(seen) == 1:
         n, s = seen[0]
         enters, where = (f"x[{_own(n, s)}]", "first") if l == 1 else ("a[l-1,n,k]", "above")
@@ -462,6 +465,7 @@ def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: La
             "∂E/∂w = ∂E/∂a · ∂a/∂z · ∂z/∂w: δ times what entered",
             "∂E/∂w = ∂E/∂a · ∂a/∂z · ∂z/∂w：δ 乘进入的值",
             id=f"dW-{where}",
+            apart="" if fused else f"outer(dE_da[l,n,k]*da_dz[l,n,k], {enters})",
             l=l,
             n=n,
             s=s,
@@ -499,7 +503,7 @@ def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: La
 
 def new_weights(w: Work, plan: Plan, l: int, k: Label, next: Label) -> None:  # noqa: E741
     """Write a layer's weights and biases after the update."""
-    at = {"l": l, "k": k, "next": next}
+    at: dict[str, Any] = {"l": l, "k": k, "next": next}
     w.let("W[l,next] = W[l,k] - eta*dW[l,k]", "a step against the gradient", "沿梯度反方向走一步", id="W-new", **at)
     if plan.net[l - 1].b is None:
         return

@@ -132,12 +132,14 @@ class Layers(Kind):
         except InputError as error:
             raise InputError(
                 Text("Layer {number}: {en}", "第 {number} 层：{zh}"),
-                Text("{en_hint}", "{zh_hint}"),
+                Text(
+                    "Write a layer such as {example}.",
+                    "一层写作例如 {example}。",
+                ),
                 number=number,
                 en=error.message("en"),
                 zh=error.message("zh"),
-                en_hint=error.advice("en"),
-                zh_hint=error.advice("zh"),
+                example='{"w": [[0.1, 0.8]], "b": [0.2], "act": "sigmoid"}',
             ) from None
 
     def show(self, value: tuple[Dense, ...]) -> object:

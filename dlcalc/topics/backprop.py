@@ -90,28 +90,28 @@ ANSWERS = (
     Answer("y", Text("output of the net", "网络输出"), ("a", "updates"), output),
     *(
         Answer(f"{base}{l}", says, (base, "updates"), of_samples(base, l), gathers=True)
-        for l in LAYERS  # noqa: E741
         for base, says in (
             ("z", Text("weighted sums of a layer", "某层的加权和")),
             ("a", Text("outputs of a layer", "某层的输出")),
             ("delta", Text("error signals of a layer, ∂E/∂z", "某层的误差信号 ∂E/∂z")),
         )
+        for l in LAYERS  # noqa: E741
     ),
     *(
         Answer(f"d{base}{l}", says, (f"d{base}", "updates"), of_layer(f"d{base}", l), gathers=True)
-        for l in LAYERS  # noqa: E741
         for base, says in (
             ("W", Text("gradient of a layer's weights", "某层权重的梯度")),
             ("b", Text("gradient of a layer's biases", "某层偏置的梯度")),
         )
+        for l in LAYERS  # noqa: E741
     ),
     *(
         Answer(f"{base}{l}_new", says, (base, "updates"), after(base, l))
-        for l in LAYERS  # noqa: E741
         for base, says in (
             ("W", Text("a layer's weights after the last update", "最后一次更新后某层的权重")),
             ("b", Text("a layer's biases after the last update", "最后一次更新后某层的偏置")),
         )
+        for l in LAYERS  # noqa: E741
     ),
 )
 

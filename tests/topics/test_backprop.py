@@ -248,9 +248,20 @@ def test_old_weights_are_used_and_new_ones_stand_above():
 
 def test_a_weight_is_worked_out_by_itself_in_full():
     full = dlcalc.solve("backprop", NOTES).render("text", steps="full")
-    assert "dW⁽¹⁾₁,₂ = δ⁽¹⁾₁·x₂" in full
+    assert "dW⁽¹⁾₁,₂ = ∂E/∂a⁽¹⁾₁·∂a/∂z⁽¹⁾₁·x₂" in full
     assert "∂E/∂a⁽¹⁾₂ = W⁽²⁾₁,₂·δ⁽²⁾₁" in full
     assert "∂E/∂a⁽¹⁾₂ = W⁽²⁾₁,₂·δ⁽²⁾₁ + W⁽²⁾₂,₂·δ⁽²⁾₂" in dlcalc.solve("backprop", mazur()).render("text", steps="full")
+
+
+def test_factors_that_do_not_give_the_value_are_not_shown():
+    """On paper δ is rounded before it is multiplied, and a mistaken δ is no product of the factors."""
+    paper = dlcalc.solve("backprop", NOTES, round=3).render("text", steps="full")
+    assert "dW⁽¹⁾₁,₂ = δ⁽¹⁾₁·x₂" in paper
+
+
+def test_the_slope_that_cancels_with_cross_entropy_is_shown_in_full():
+    full = dlcalc.solve("backprop", {"x": "1,2", "w1": "0.5,-0.5", "t": 0, "loss": "bce"}).render("text", steps="full")
+    assert "δ⁽¹⁾₁ = ∂E/∂a⁽¹⁾₁·∂a/∂z⁽¹⁾₁ = 1.6065307·0.23500371 ≈ 0.377541" in full
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ PyTorch works in float64; `nn.Linear` layers hold the weights, so that nothing o
 """
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def drawn(rng):
         "eta": rng.choice(("0.1", "0.5", "1")),
         "reduction": rng.choice(("mean", "sum")),
     }
-    for layer, (enter, leave) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 1):
+    for layer, (enter, leave) in enumerate(pairwise(sizes), 1):
         raw[f"w{layer}"] = [[rng.randint(-100, 100) / 100 for _ in range(enter)] for _ in range(leave)]
         if rng.random() < 0.7:
             raw[f"b{layer}"] = [rng.randint(-100, 100) / 100 for _ in range(leave)]
@@ -81,7 +82,7 @@ def constant(act, raw):
 
 def total(loss, a, t, reduction):
     """Return the loss over all samples; the outputs of a sample are averaged by mse alone."""
-    n, m = t.shape
+    n = len(t)
     match loss:
         case "half-sse":
             added = F.mse_loss(a, t, reduction="sum") / 2
@@ -154,7 +155,7 @@ def test_every_answer_of_a_drawn_net_is_pytorchs(part):
             if found.dim() < value.dim():
                 found = found.unsqueeze(0)  # one sample is a vector here
             assert found.shape == value.shape, (raw, name)
-            torch.testing.assert_close(found, value, rtol=1e-9, atol=1e-9, msg=lambda m: f"{raw} {name} {m}")
+            torch.testing.assert_close(found, value, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("part", range(FURTHER))
