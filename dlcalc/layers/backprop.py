@@ -299,7 +299,7 @@ def step(w: Work, plan: Plan, k: Label) -> None:
 
 def _own(n: Label, s: Label) -> str:
     """Return the loop variable by which a line names its sample: online, the names do not count samples."""
-    return "n" if n == s else "s"
+    return "n" if n == s else "i"
 
 
 def forward(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
@@ -307,7 +307,7 @@ def forward(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     for l, layer in enumerate(plan.net, 1):  # noqa: E741
         enters, id = (f"x[{_own(n, s)}]", "z-first") if l == 1 else ("a[l-1,n,k]", "z-above")
         if layer.b is None:
-            w.let(f"z[l,n,k] = W[l,k] @ {enters}", "the weighted sums", "加权和", id=id, l=l, n=n, s=s, k=k)
+            w.let(f"z[l,n,k] = W[l,k] @ {enters}", "the weighted sums", "加权和", id=id, l=l, n=n, i=s, k=k)
         else:
             w.let(
                 f"z[l,n,k] = W[l,k] @ {enters} + b[l,k]",
@@ -316,7 +316,7 @@ def forward(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
                 id=f"{id}-bias",
                 l=l,
                 n=n,
-                s=s,
+                i=s,
                 k=k,
             )
         if layer.act == "softmax":
@@ -340,7 +340,7 @@ def error(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
         l=plan.depth,
         m=plan.net[-1].units,
         n=n,
-        s=s,
+        i=s,
         k=k,
     )
 
@@ -364,7 +364,7 @@ def total(w: Work, plan: Plan, k: Label) -> None:
 def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write the error signal of the last layer: ∂E/∂a, ∂a/∂z and their product."""
     loss, act = LOSSES[w.inputs["loss"]], plan.net[-1].act
-    at: dict[str, Any] = {"l": plan.depth, "n": n, "s": s, "k": k}
+    at: dict[str, Any] = {"l": plan.depth, "n": n, "i": s, "k": k}
     t = f"t[{_own(n, s)}]"
     w.let(
         f"dE_da[l,n,k] = {loss.gradient.format(a='a[l,n,k]', t=t)}",
@@ -448,7 +448,7 @@ def hidden_delta(w: Work, plan: Plan, l: int, n: Label, s: Label, k: Label, next
         id="delta-hidden",
         l=l,
         n=n,
-        s=s,
+        i=s,
         k=k,
     )
 
@@ -468,7 +468,7 @@ def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: La
             apart="" if fused else f"outer(dE_da[l,n,k]*da_dz[l,n,k], {enters})",
             l=l,
             n=n,
-            s=s,
+            i=s,
             k=k,
         )
         if has_bias:
@@ -584,11 +584,11 @@ def _collapse(w: Work, plan: Plan) -> None:
             biased = True
     more = " + b_all[l]" if biased else ""
     w.let(
-        f"y_all = W_all[l] @ x[s]{more}",
+        f"y_all = W_all[l] @ x[i]{more}",
         "the output again: a stack of linear layers is one linear layer",
         "输出相同：多个线性层等于一个线性层",
         l=plan.depth,
-        s=s,
+        i=s,
     )
     w.let(
         "differs = (y_all - a[l,n,k]) @ (y_all - a[l,n,k])",

@@ -14,7 +14,7 @@ from dlcalc.layers.dense import Dense
 from dlcalc.layers.loss import SQUARED
 
 Inputs = Mapping[str, Any]
-A, Z, X, T, DELTA = "a[l,n,k]", "z[l,n,k]", "x[s]", "t[s]", "delta[l,n,k]"
+A, Z, X, T, DELTA = "a[l,n,k]", "z[l,n,k]", "x[i]", "t[i]", "delta[l,n,k]"
 ERROR = f"({A} - {T})"
 OVER_OUTPUTS = "for j in (1, ..., m))"
 LOG = f"{T}[j]*ln({A}[j])"

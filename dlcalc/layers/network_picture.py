@@ -126,7 +126,7 @@ def svg(net: tuple[Dense, ...], outputs: dict[tuple[int, int], Any]) -> str:
         for i in range(1, counts[l] + 1):
             for j in range(1, counts[l - 1] + 1):
                 (x1, y1), (x2, y2) = at(l - 1, j), at(l, i)
-                share = 0.3 if (i + j) % 2 else 0.42  # labels of crossing edges stand apart
+                share = 0.2 + 0.4 * (i - 1) / (counts[l] - 1) if counts[l] > 1 else 0.4  # so that labels stand apart
                 parts.append(f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="#888"/>')
                 parts.append(
                     _label(x1 + (x2 - x1) * share, y1 + (y2 - y1) * share - 3, number(layer.w.entry(i, j)), 11)
@@ -135,8 +135,7 @@ def svg(net: tuple[Dense, ...], outputs: dict[tuple[int, int], Any]) -> str:
         for unit in range(1, count + 1):
             x, y = at(l, unit)
             parts.append(f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}" fill="#fff" stroke="#333"/>')
-            name = f"a({l}) {unit}" if l else f"x {unit}"
-            parts.append(_label(x, y + 4, name, 11))
+            parts.append(_label(x, y + 4, unit_name(l, unit), 13))
             below = [number(outputs[l, unit])] if (l, unit) in outputs else []
             bias = net[l - 1].b if l else None
             if bias is not None:

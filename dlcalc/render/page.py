@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE, Writer
 from dlcalc.core.records import Condition, Figure, Given, Line, Note, Table
@@ -138,7 +139,8 @@ def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[
             return
         left = Block((UNICODE.symbol(str(base), family, place, sheet.topic.indices),))
         head = beside((" " * max(0, indent - left.width), left))
-        parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in (False, True)]
+        ways = (False,) if isinstance(node, Name | Number) else (False, True)  # a copy's value stands at the end
+        parts = [sheet.writer(line, UNICODE, values=values).write(node) for values in ways]
         yield from _chain(head, parts, "≈" if sheet.is_rounded(value) else "=", sheet.shown(value, UNICODE), "", width)
 
 

@@ -28,6 +28,12 @@ SHEETS = {
     "pool-global-zh": "pool --in 512x7x7 --global --kind avg --lang zh",
     "pool-answer-convention": "pool --in 112 --k 3 --stride 2 --answer 56",
     "linear": "linear --in-features 64x12x12 --out-features 3",
+    "backprop": "backprop --x 0.35,0.9 --t 0.5 --w1 0.1,0.8;0.4,0.6 --w2 0.3,0.9 --loss half-sse --slopes",
+    "backprop-zh": "backprop --x 1,2 --t 1,0 --w1 0.1,0.2;0.3,-0.1 --b1 0.5 --act softmax --loss ce --lang zh",
+    "backprop-full": "backprop --x 1,-2 --t 1 --w1 1,2;3,-1 --b1 0,1 --w2 2,-1 --act relu,linear --steps full",
+    "backprop-xor": "backprop --x 0,0;0,1;1,0;1,1 --w1 1,1;1,1 --b1 -0.5,-1.5 --w2 1,-1 --b2 -0.5 --act step",
+    "backprop-epochs": "backprop --x 1,0;0,1 --t 1,0 --w1 0.5,-0.5 --b1 0 --epochs 3 --update online",
+    "backprop-markdown": "backprop --x 1 --t 0 --w1 0.5 --w2 -0.5 --format markdown",
     "linear-zh": "linear --in-features 128 --out-features 256 --lang zh",
 }
 
