@@ -26,7 +26,7 @@ COARSEST = 2
 """Significant digits a rounded answer must have to be judged."""
 LARGEST_UNIT = 300
 """Powers of ten a rounded answer's unit may have: a larger one is no float64 to move a line by."""
-FAR = 100
+FAR = 10
 """How many times the right run's tolerance a mistake's value may lie off before its own is not measured."""
 FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""

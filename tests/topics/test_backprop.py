@@ -460,3 +460,12 @@ def test_rounding_every_line_to_five_decimals_is_still_right():
     paper = dlcalc.solve("backprop", NOTES, round=5).answers
     for name in ("E", "delta1", "W1_new", "W2_new"):
         assert verdict(NOTES, name, np.round(np.array(paper[name], float), 5).tolist()).accepted
+
+
+def test_paper_arithmetic_over_many_epochs_is_still_right():
+    """The tolerance of a long sheet is estimated from some of its entries."""
+    raw = {"x": "0,0;0,1;1,0;1,1", "t": "0,1,1,0", "w1": "1,1;1,1", "b1": "-0.5,-1.5", "w2": "1,-1", "epochs": 12}
+    paper = dlcalc.solve("backprop", raw, round=4).answers
+    assert verdict(raw, "E", paper["E"]).accepted
+    assert verdict(raw, "W2_new", np.round(np.array(paper["W2_new"], float), 4).tolist()).accepted
+    assert not verdict(raw, "E", paper["E"] + 0.05).accepted
