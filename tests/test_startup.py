@@ -16,6 +16,8 @@ EXAMPLES = {
     "conv": ("--in", "28", "--k", "3", "--pad", "0", "--stride", "1"),
     "pool": ("--in", "25x26x26", "--k", "2"),
     "linear": ("--in-features", "784", "--out-features", "10"),
+    "activation": ("--name", "sigmoid", "--z", "0.755"),
+    "loss": ("--name", "hinge", "--y", "0.3", "--t", "1"),
 }
 
 

@@ -84,6 +84,8 @@ def _telling(what: Text, read: Callable[[str], Read], text: str) -> Read:
 
 LONGEST = 500
 """Characters that one input may have."""
+FEW = 4
+"""Choices that are all listed, however near one of them is to what was typed."""
 LONGEST_WORD = 40
 """Characters of a mistyped word that are compared with the known ones."""
 MOST_SIZES = 8
@@ -266,14 +268,16 @@ class Choice(Kind):
 
     @property
     def shape(self) -> str:
-        return "|".join(self.options)
+        listed = "|".join(self.options)
+        return listed if len(listed) <= LONGEST_WORD else "NAME"  # a long list belongs in what the input says
 
     def read(self, raw: object) -> str:
         text = str(raw).strip().lower()
         for option in (text, text.replace("_", "-")):
             if option in self.options:
                 return option
-        near = nearest(text[:LONGEST_WORD], {option: self.known_as.get(option, ()) for option in self.options})
+        words = {option: self.known_as.get(option, ()) for option in self.options}
+        near = nearest(text[:LONGEST_WORD], words) if len(words) > FEW else []
         raise InputError(
             Text("'{raw}' is not one of the choices.", "“{raw}” 不在可选项中。"),
             Text("Did you mean {near}?", "你是不是想输入 {near}？")

@@ -13,7 +13,7 @@ from typing import Any
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.records import Line
 from dlcalc.core.topic import Answer, Topic
-from dlcalc.core.values import exact, round_half_up
+from dlcalc.core.values import decimals_for, exact, flat, round_half_up
 from dlcalc.core.work import PLAIN, Mode, OnLine, Sheet
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
 
@@ -88,7 +88,8 @@ def tolerance(
 
     Once for each recorded entry that has more decimals, the run is repeated with the entry moved by half a unit;
     the effects on the answer add up, times 1.5, plus half a unit for the answer's own rounding. Zero for an answer
-    that needs no rounding and rests on none. On a long sheet the sum is estimated from some of the entries.
+    that needs no rounding and rests on none. Small entries are taken to keep `LEAST_DIGITS` significant digits. On a
+    long sheet the sum is estimated from some of the entries.
 
     Args:
         asked: what is asked; its tolerance is one number, or a list where the answer has several.
@@ -97,7 +98,7 @@ def tolerance(
     half = Fraction(1, 2) / Fraction(10) ** decimals
     sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
     topic.learn(sheet)
-    base = _flat(asked.of(sheet.env))
+    base = flat(asked.of(sheet.env))
     needed = topic.upstream(asked, mode)
     effects: list[int | Fraction] = [0] * len(base)
     read = _read_by(asked, sheet)
@@ -105,13 +106,14 @@ def tolerance(
         (line, place, number)
         for line, place, number in _entries(sheet, read)
         # the answer's own rounding is the half unit added below
-        if line.left.base in needed and line.key not in read and not _fits(number, decimals)
+        if line.left.base in needed and line.key not in read and not _fits(number, _carried(number, decimals))
     ]
     moved_entries, share = _some(rounded, max(LEAST_MOVED, MOST_WORK // max(1, len(sheet.records))))
     for line, place, number in moved_entries:
-        step: Any = float(half) if isinstance(number, float) else half
+        unit = Fraction(1, 2) / Fraction(10) ** _carried(number, decimals)
+        step: Any = float(unit) if isinstance(number, float) else unit
         try:
-            shifted = _flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
+            shifted = flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
         except CALCULATING:
             continue
         if len(shifted) == len(base):
@@ -182,12 +184,15 @@ def _entries(sheet: Sheet, read: set[Any]) -> Iterable[tuple[Line, tuple[int, ..
             yield entry, (), entry.computed
 
 
+LEAST_DIGITS = 2
+"""Significant digits that a careful person keeps of a small number: 0.00034 is not carried on as 0.00."""
+
+
+def _carried(number: Any, decimals: int) -> int:
+    """Return with how many decimals an entry is carried on by someone who rounds to `decimals`."""
+    return max(decimals, decimals_for(number, LEAST_DIGITS)) if 0 < abs(number) < 1 else decimals
+
+
 def _fits(number: Any, decimals: int) -> bool:
     """Say whether paper with `decimals` places holds the number whole."""
     return isinstance(number, int) or exact(number) == exact(round_half_up(number, decimals))
-
-
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [number for item in value for number in _flat(item)]
-    return [value]

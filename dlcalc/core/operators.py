@@ -87,7 +87,9 @@ def _floats(name: str, scalar: Callable[[float], float], over: str | None = None
                 return scalar(float(x))
             except ValueError:
                 raise CalculationError(
-                    Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"), name=name, x=x
+                    Text("{name}({x}) is not defined.", "{name}({x}) 没有定义。"),
+                    name=name,
+                    x=x if len(str(x)) <= 24 else f"{float(x):.3g}",
                 ) from None
             except OverflowError:
                 raise CalculationError(

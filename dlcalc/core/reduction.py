@@ -9,6 +9,7 @@ from typing import Any
 from dlcalc.core.evaluate import compile_span, evaluate
 from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number
 from dlcalc.core.operators import OPERATORS
+from dlcalc.errors import CalculationError
 
 MOST_TERMS = 6
 """A sum of more terms is not worked out one operation at a time."""
@@ -64,7 +65,10 @@ def work_out(node: Node) -> Node | None:
     if not isinstance(node, Apply):
         return node
     if all(isinstance(arg, Number) for arg in node.args):
-        value = evaluate(node)
+        try:
+            value = evaluate(node)
+        except CalculationError:
+            return None  # in the branch that is not taken
         return Number(value) if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
     inner = [work_out(arg) for arg in node.args]
     found = tuple(arg for arg in inner if arg is not None)

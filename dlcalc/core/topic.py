@@ -79,6 +79,23 @@ class Answer:
         return found.tolist() if hasattr(found, "tolist") else found
 
 
+def gathered(base: str) -> Callable[[Environment], Any]:
+    """Return a reader of a line or, where it is a family, of its members 1, 2, … as one list."""
+
+    def read(env: Environment) -> Any:
+        if base in env:
+            return env[base]
+        found: list[Any] = []
+        while (base, len(found) + 1) in env:
+            value = env[base, len(found) + 1]
+            found.append(value.tolist() if hasattr(value, "tolist") else value)
+        if not found:
+            raise KeyError(base)
+        return found
+
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class Convention:
     """A choice on which textbooks and frameworks differ: the input that switches it, and what each value means.

@@ -10,7 +10,7 @@ import math
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dlcalc.errors import InputError, Text, UnreadableError
 
@@ -202,7 +202,7 @@ def significant_text(number: Number, significant: int = SIGNIFICANT) -> str:
     if isinstance(number, float) and not math.isfinite(number):
         return str(number)
     decimals = decimals_for(number, significant)
-    if decimals > significant + 5 or (decimals < -8 and not is_short(number)):
+    if decimals > significant + 5 or (decimals < -8 and (isinstance(number, float) or not is_short(number))):
         mantissa_power = significant - 1 - decimals
         mantissa = exact(number) / Fraction(10) ** mantissa_power
         text = trim(fixed(whole(Fraction(mantissa)), significant - 1))
@@ -222,6 +222,12 @@ def is_short(number: Number) -> bool:
 def trim(text: str) -> str:
     """Drop the zeros after the last useful decimal."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def flat(value: Any) -> list[Any]:
+    """Return the numbers of a number, an array or nested lists, in order."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return [number for item in value for number in flat(item)] if isinstance(value, list | tuple) else [value]
 
 
 def exact_text(number: Number) -> str:

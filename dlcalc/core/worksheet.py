@@ -92,6 +92,17 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def entry_named(env: Mapping[Any, Any], name: str) -> tuple[str, tuple[int, ...]] | None:
+    """Return the array and the place, counted from 1, that a name as typed means: p2, p_2, p[2], J[1,2]."""
+    match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\d+(?:,\d+)*)\])", name.replace(" ", "")[:LONGEST_NAME])
+    if match is None or not hasattr(env.get(match[1]), "entry"):
+        return None
+    place = tuple(map(int, (match[2] or match[3]).split(",")))
+    shape = env[match[1]].shape
+    fits = len(place) == len(shape) and all(1 <= p <= n for p, n in zip(place, shape, strict=True))
+    return (match[1], place) if fits else None
+
+
 class Worksheet:
     """The worked calculation of one topic for one set of inputs.
 
@@ -256,6 +267,10 @@ class Worksheet:
         values = self.values
         if name in values:
             return values[name]
+        found = entry_named(self.sheet.env, name)
+        if found is not None:
+            base, place = found
+            return self.sheet.env[base].entry(*place)
         known = [*self.answers, *(e.name for e in self.entries if isinstance(e, Line))]
         raise unknown_word(
             name[:LONGEST_NAME], list(dict.fromkeys(known)), Text("answer or line", "答案或行"), self.topic.name

@@ -18,7 +18,7 @@ from dlcalc.core.report import Explanation, Parting, Report, Verdict
 from dlcalc.core.topic import Answer, Convention, Topic
 from dlcalc.core.values import Nested, exact
 from dlcalc.core.work import PLAIN, Mode
-from dlcalc.core.worksheet import Worksheet, spellings
+from dlcalc.core.worksheet import Worksheet, entry_named, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
 from dlcalc.practice.typed import Typed, read_answer
 
@@ -80,8 +80,9 @@ class _Judge:
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
-            coarse = fit[0] == "rounded" and typed.significant < COARSEST
-            known = self._known(typed, asked, expected) if coarse else None  # 1 for 0.25 may be a mistake's own number
+            # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
+            bare = fit[0] == "rounded" and typed.significant < COARSEST and typed.decimals == 0
+            known = self._known(typed, asked, expected) if bare else None
             return known or self._accepted(typed, expected, *fit)
         verdict = self._known(typed, asked, expected) or Verdict("wrong", typed.text, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
@@ -109,7 +110,13 @@ class _Judge:
             if answer.name == name:
                 return self._in_form(answer, typed)
         wanted = spellings(name)
-        key = next(key for key in self.sheet.sheet.env if key != "axes" and key_text(key) in wanted)
+        env = self.sheet.sheet.env
+        entry = None if any(key_text(key) in wanted for key in env) else entry_named(env, name)
+        if entry is not None:
+            base, place = entry
+            label = f"{base}[{','.join(map(str, place))}]"
+            return Answer(label, Text(name, name), (base,), lambda env: env[base].entry(*place))
+        key = next(key for key in env if key != "axes" and key_text(key) in wanted)
         base = key if isinstance(key, str) else str(key[0])
         return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
 

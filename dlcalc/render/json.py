@@ -69,9 +69,12 @@ def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:
 
 
 def jsonable(value: Any) -> Any:
-    """Return a value as JSON numbers and lists; a fraction becomes a float."""
+    """Return a value as JSON numbers and lists; a fraction becomes a float, beyond float64 the nearest whole number."""
     if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
     if isinstance(value, Fraction):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return round(value)
     return value

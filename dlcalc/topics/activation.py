@@ -7,22 +7,15 @@ from fractions import Fraction
 from math import log
 from typing import Any
 
-from dlcalc.core.evaluate import Environment
 from dlcalc.core.inputs import Choice, Whole
 from dlcalc.core.numbers import Numbers
-from dlcalc.core.topic import Answer, Convention, Input, Misconception, Topic
+from dlcalc.core.topic import Answer, Convention, Input, Misconception, Topic, gathered
+from dlcalc.core.values import flat
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers.activation import ACTIVATIONS
 
 # ---------------------------------------------------------------- what z is
-
-
-def numbers_in(z: Any) -> list[Any]:
-    """Return the numbers of a number, a vector or a matrix."""
-    nested = z.tolist() if hasattr(z, "tolist") else z
-    rows = nested if isinstance(nested, list) else [nested]
-    return [number for row in rows for number in (row if isinstance(row, list) else [row])]
 
 
 def units(inputs: Mapping[str, Any]) -> list[Any]:
@@ -34,6 +27,10 @@ def units(inputs: Mapping[str, Any]) -> list[Any]:
 
     size = pieces or z.shape[0]
     return [Array(z.data[start : start + size]) for start in range(0, z.shape[0], size)]
+
+
+MOST = Fraction(10) ** 100
+"""The largest constant, and one over the smallest, that a function may have."""
 
 
 def settle(inputs: dict[str, Any]) -> None:
@@ -49,6 +46,15 @@ def settle(inputs: dict[str, Any]) -> None:
                 name=name,
                 symbol=symbol,
                 having=", ".join(having),
+            ).about(symbol)
+        if inputs[symbol] and not MOST**-1 <= abs(inputs[symbol]) <= MOST:
+            raise InputError(
+                Text("{symbol} is beyond what is worked here.", "{symbol} 超出可计算的范围。"),
+                Text(
+                    "Type a number such as 0.3, from 10^-100 to 10^100 in size.",
+                    "请输入绝对值在 10^-100 到 10^100 之间的数，例如 0.3。",
+                ),
+                symbol=symbol,
             ).about(symbol)
     if name != "maxout":
         if inputs["pieces"] is not None:
@@ -97,14 +103,14 @@ def kinks(inputs: Mapping[str, Any]) -> tuple[int, ...]:
 
 def at_a_kink(inputs: Mapping[str, Any]) -> bool:
     """Say whether some z stands where the slope jumps."""
-    return bool(set(kinks(inputs)) & set(numbers_in(inputs["z"])))
+    return bool(set(kinks(inputs)) & set(flat(inputs["z"])))
 
 
 def is_tied(inputs: Mapping[str, Any]) -> bool:
     """Say whether the largest of a maxout unit's z stands there more than once."""
     if inputs["name"] != "maxout":
         return False
-    groups = [numbers_in(unit) for unit in units(inputs)]
+    groups = [flat(unit) for unit in units(inputs)]
     return any(group.count(max(group)) > 1 for group in groups)
 
 
@@ -119,8 +125,8 @@ def parameter(inputs: Mapping[str, Any], symbol: str) -> Any:
 
 # ---------------------------------------------------------------- the lines
 
-LARGEST_POWER = 700
-"""Beyond e^700 a computer's numbers end: the formula of the textbook is left for one that needs no such power."""
+LARGEST_POWER = 350
+"""The square of e^355 is beyond a computer's numbers: the textbook's formula is left for one without such powers."""
 KEEPS_DIGITS = 12
 """Beyond this z, a is so close to its limit that 1 − a, or 1 − a², would keep too few digits."""
 
@@ -135,7 +141,7 @@ def write(w: Work) -> None:
     for constant in row.parameters:
         source = "leaky" if row.name == "leaky" and w.inputs["alpha"] is None else constant.symbol
         w.given(constant.symbol, parameter(w.inputs, constant.symbol), source)
-    numbers = numbers_in(w.inputs["z"])
+    numbers = flat(w.inputs["z"])
     LINES.get(row.name, piecewise)(w, min(numbers), max(numbers))
     remarks(w)
 
@@ -186,7 +192,7 @@ def sigmoid(w: Work, least: Any, most: Any) -> None:
 def tanh(w: Work, least: Any, most: Any) -> None:
     """Write tanh z; its slope as 1 − a² and in z."""
     w.let("a = tanh(z)", "between −1 and 1", "取值在 −1 与 1 之间")
-    if max(-least, most) > LARGEST_POWER / 2:
+    if max(-least, most) > LARGEST_POWER:
         w.let(
             "da = 4*sigmoid(2*z)*sigmoid(-2*z)",
             "1 − a², which is too small to subtract",
@@ -258,7 +264,7 @@ def maxout(w: Work) -> None:
     for number, unit in enumerate(groups, 1):
         j: int | str = number if len(groups) > 1 else ""
         w.given("z", unit, "z", j)
-        size, values = unit.shape[0], numbers_in(unit)
+        size, values = unit.shape[0], flat(unit)
         w.let("a[j] = largest(z[j])", "only the largest passes", "只有最大的通过", j=j, n=size)
         if values.count(max(values)) == 1 or w.inputs["tie"] == "all":
             w.let("da[j] = 1 if z[j] >= largest(z[j]) else 0", "1 for the largest", "最大者的斜率为 1", j=j)
@@ -328,7 +334,7 @@ def flat_parts(inputs: Mapping[str, Any]) -> tuple[float, float]:
 
 def is_at_its_limit(name: str, z: Any) -> bool:
     """Say whether float64 cannot tell a from the end of its range."""
-    return bool((name == "sigmoid" and (z > 36 or z < -LARGEST_POWER)) or (name == "tanh" and abs(z) > 18))
+    return bool((name == "sigmoid" and (z > 36 or z < -2 * LARGEST_POWER)) or (name == "tanh" and abs(z) > 18))
 
 
 def remarks(w: Work) -> None:
@@ -337,9 +343,9 @@ def remarks(w: Work) -> None:
     said = RANGES[inputs["name"]]
     w.note(said.en, said.zh)
     low, high = flat_parts(inputs)
-    flat = [z for z in numbers_in(inputs["z"]) if z < low or z > high]
-    if flat:
-        shown = written(flat)
+    outside = [z for z in flat(inputs["z"]) if z < low or z > high]
+    if outside:
+        shown = written(outside)
         if inputs["name"] in ("relu", "relu6"):
             w.note(
                 "Dead at z = {z}: the slope is 0, nothing is learned there.",
@@ -352,7 +358,7 @@ def remarks(w: Work) -> None:
                 "z = {z} 处饱和：斜率小于 0.01，梯度几乎消失。",
                 z=shown,
             )
-    limit = [z for z in numbers_in(inputs["z"]) if is_at_its_limit(inputs["name"], z)]
+    limit = [z for z in flat(inputs["z"]) if is_at_its_limit(inputs["name"], z)]
     if limit:
         w.note(
             "At z = {z} a computer's number for a is its limit; the true value differs by less than 10⁻¹⁵.",
@@ -360,13 +366,13 @@ def remarks(w: Work) -> None:
             z=written(limit),
         )
     if at_a_kink(inputs):
-        there = written(sorted(set(kinks(inputs)) & set(numbers_in(inputs["z"]))))
+        there = written(sorted(set(kinks(inputs)) & set(flat(inputs["z"]))))
         w.note(
             "No derivative at z = {z}: the slope jumps; any number between both sides is a subgradient.",
             "z = {z} 处不可导：斜率在此跳变；两侧斜率之间的任何数都是次梯度。",
             z=there,
         )
-    if inputs["name"] == "step" and 0 in numbers_in(inputs["z"]):
+    if inputs["name"] == "step" and 0 in flat(inputs["z"]):
         w.note("No derivative at z = 0, where it jumps; 0 is written.", "z = 0 处跳变，不可导；这里写 0。")
 
 
@@ -378,23 +384,6 @@ def written(numbers: Iterable[Any]) -> str:
 
 
 # ---------------------------------------------------------------- the topic
-
-
-def gathered(base: str) -> Callable[[Environment], Any]:
-    """Return a reader of a line or, where there are several units, of all of them as one list."""
-
-    def read(env: Environment) -> Any:
-        if base in env:
-            return env[base]
-        found: list[Any] = []
-        while (base, len(found) + 1) in env:
-            value = env[base, len(found) + 1]
-            found.append(value.tolist() if hasattr(value, "tolist") else value)
-        if not found:
-            raise KeyError(base)
-        return found
-
-    return read
 
 
 def named(*names: str, number: bool = False) -> Callable[[Mapping[str, Any]], bool]:
@@ -427,7 +416,10 @@ TOPIC = Topic(
                     "tanh": ("hyperbolic-tangent",),
                 },
             ),
-            Text("which function", "哪个函数"),
+            Text(
+                "sigmoid, tanh, relu, leaky, prelu, relu6, elu, gelu, swish, softplus, maxout, step or linear",
+                "sigmoid、tanh、relu、leaky、prelu、relu6、elu、gelu、swish、softplus、maxout、step 或 linear 函数",
+            ),
             known_as=("act", "activation", "function", "kind"),
         ),
         Input(
@@ -509,7 +501,7 @@ TOPIC = Topic(
                     "the step is 1/2 at 0 (Heaviside, symmetric)", "阶跃函数在 0 处取 1/2（对称的 Heaviside）"
                 ),
             },
-            lambda inputs: inputs["name"] == "step" and 0 in numbers_in(inputs["z"]),
+            lambda inputs: inputs["name"] == "step" and 0 in flat(inputs["z"]),
         ),
         Convention(
             "tie",

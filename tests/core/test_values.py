@@ -120,3 +120,8 @@ def test_negative_decimals_round_to_tens_and_hundreds(number, places):
     expected = int((Decimal(number) / quantum).quantize(Decimal(1), rounding=ROUND_HALF_UP) * quantum)
     assert round_half_up(number, -places) == expected
     assert round_half_up(Fraction(number), -places) == expected
+
+
+def test_a_huge_float_is_written_with_a_power_of_ten_and_a_huge_whole_number_in_full():
+    assert significant_text(1.4035922178528375e217) == "1.40359e217"
+    assert significant_text(10**20) == "1" + "0" * 20
