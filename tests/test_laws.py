@@ -17,8 +17,8 @@ from tests import draws
 
 SHEETS = 150
 """Drawn sheets a topic."""
-ENOUGH = 40
-"""Answers that differ under another convention, of each convention: judging one measures tolerances, which is slow."""
+MOST_CHANGED, ENOUGH = 4, 40
+"""Answers that a convention changes: how many are judged on a sheet, and after how many the convention is believed."""
 
 
 ALL_DIGITS = Style(significant=17)
@@ -62,7 +62,7 @@ def drawn(name, count=SHEETS, seed=1):
         raw = draws.draw(name, rng)
         try:
             sheet = Worksheet(topic, topic.read(raw), frozenset(raw), style=ALL_DIGITS)
-        except InputError:
+        except (InputError, CalculationError):
             continue
         found += 1
         yield topic, raw, sheet
@@ -109,21 +109,21 @@ def test_the_formula_as_printed_gives_the_value_from_the_values_by_name(name):
 def test_every_answer_is_found_without_the_lines_it_does_not_need(name):
     for topic, raw, sheet in drawn(name):
         topic.learn(sheet.sheet)
-        for answer in topic.answers:
-            if answer.name in sheet.answers:
-                assert topic.value(topic.read(raw), answer) == sheet.answers[answer.name]
+        for answer, value in sheet.answers.items():
+            assert topic.value(topic.read(raw), topic.answer(answer)) == value
 
 
 @pytest.mark.parametrize("name", topics.names())
 def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
     for topic, raw, _ in drawn(name, 40):
         for misconception, inputs in topic.mistakes(topic.read(raw)):
-            for answer in topic.answers:
-                try:
-                    whole = answer.of(topic.sheet(inputs, misconception.mode).env)
-                except DlcalcError:
-                    continue
-                assert topic.value(inputs, answer, misconception.mode) == whole, (raw, misconception.name, answer.name)
+            try:
+                whole = topic.results(topic.sheet(inputs, misconception.mode).env)
+            except DlcalcError:
+                continue
+            for answer, value in whole.items():
+                found = topic.value(inputs, topic.answer(answer), misconception.mode)
+                assert found == value, (raw, misconception.name, answer)
 
 
 def test_every_swap_hits_a_line_and_reads_only_names_above_it():
@@ -197,14 +197,17 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
                 except InputError:
                     seen += 1  # this choice refuses the exercise, which is a difference
                     continue
-                for answer, value in other.answers.items():
-                    if answer in plain.answers and differ(value, plain.answers[answer]):
-                        verdict = check(topic, left_open, {answer: value}).verdicts[answer]
-                        assert verdict.verdict == "convention"
-                        assert verdict.convention.startswith(convention.name)
-                        stated = {**left_open, convention.name: topic.input(convention.name).default}
-                        assert check(topic, stated, {answer: value}).verdicts[answer].verdict == "misconception"
-                        seen += 1
+                changed = {n: v for n, v in other.answers.items() if n in plain.answers and differ(v, plain.answers[n])}
+                for answer, value in list(changed.items())[-MOST_CHANGED:]:
+                    verdict = check(topic, left_open, {answer: value}).verdicts[answer]
+                    if verdict.verdict == "rounded":
+                        continue  # a whole number so near that coarse rounding could reach it
+                    assert verdict.verdict == "convention", (raw, choice, answer)
+                    assert verdict.convention.startswith(convention.name), (raw, choice, answer)
+                    stated = {**left_open, convention.name: topic.input(convention.name).default}
+                    found = check(topic, stated, {answer: value}).verdicts[answer]
+                    assert found.verdict == "misconception", (raw, choice, answer)
+                    seen += 1
         assert seen
 
 

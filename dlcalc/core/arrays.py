@@ -88,6 +88,19 @@ class Array:
             )
         return _wrap(self.data[tuple(p - 1 for p in place)])
 
+    @property
+    def rows(self) -> tuple[Array, ...]:
+        """The rows of a matrix, each a vector; a vector is its own only row."""
+        return tuple(Array(row) for row in self.data) if self.data.ndim > 1 else (self,)
+
+    def as_floats(self) -> Array:
+        """Return the same entries in float64."""
+        return Array(self.floats)
+
+    def repeated(self, times: int) -> Array:
+        """Return a vector's entries over and over, `times` times."""
+        return Array(np.tile(self.data, times))
+
     def replace(self, place: tuple[int, ...], number: Number) -> Array:
         """Return a copy with the entry at `place` (from 1) changed."""
         data = self.data.copy()
@@ -198,11 +211,12 @@ class Array:
                 b=show_shape(other.shape) if isinstance(other, Array) else "1",
             )
         if _floats(self) or _floats(other):
-            return _wrap(self.floats @ other.floats)
+            with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+                return _wrap(self.floats @ other.floats)
         return _wrap(self.data @ other.data)
 
     def reshaped(self, shape: tuple[int, ...]) -> Array:
-        """Return the same entries in another shape."""
+        """Return the same entries in another shape; -1 for whatever fits."""
         return Array(self.data.reshape(shape))
 
     @property

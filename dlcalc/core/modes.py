@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from dlcalc.core.formula import Key, key_text
@@ -87,7 +88,8 @@ def tolerance(
 
     Once for each recorded entry that has more decimals, the run is repeated with the entry moved by half a unit;
     the effects on the answer add up, times 1.5, plus half a unit for the answer's own rounding. Zero for an answer
-    that needs no rounding and rests on none. Small entries are taken to keep `LEAST_DIGITS` significant digits.
+    that needs no rounding and rests on none. Small entries are taken to keep `LEAST_DIGITS` significant digits. On a
+    long sheet the sum is estimated from some of the entries.
 
     Args:
         asked: what is asked; its tolerance is one number, or a list where the answer has several.
@@ -100,23 +102,38 @@ def tolerance(
     needed = topic.upstream(asked, mode)
     effects: list[int | Fraction] = [0] * len(base)
     read = _read_by(asked, sheet)
-    for line, place, number in _entries(sheet, read):
-        places = _carried(number, decimals)
-        if line.left.base not in needed or line.key in read or _fits(number, places):
-            continue  # the answer's own rounding is the half unit added below
-        unit = Fraction(1, 2) / Fraction(10) ** places
+    rounded = [
+        (line, place, number)
+        for line, place, number in _entries(sheet, read)
+        # the answer's own rounding is the half unit added below
+        if line.left.base in needed and line.key not in read and not _fits(number, _carried(number, decimals))
+    ]
+    moved_entries, share = _some(rounded, max(LEAST_MOVED, MOST_WORK // max(1, len(sheet.records))))
+    for line, place, number in moved_entries:
+        unit = Fraction(1, 2) / Fraction(10) ** _carried(number, decimals)
         step: Any = float(unit) if isinstance(number, float) else unit
         try:
             shifted = flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
         except CALCULATING:
             continue
         if len(shifted) == len(base):
-            effects = [e + distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
+            effects = [e + share * distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
     widths = [
         (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
         for effect, number in zip(effects, base, strict=True)
     ]
     return widths[0] if len(widths) == 1 else widths
+
+
+LEAST_MOVED, MOST_WORK = 30, 40_000
+"""On a long sheet some entries stand for all: at least so many, and runs of at most so many lines altogether."""
+
+
+def _some(entries: list[Any], most: int) -> tuple[list[Any], Fraction]:
+    """Return at most so many entries, drawn with a fixed seed, and how many each stands for."""
+    if len(entries) <= most:
+        return entries, Fraction(1)
+    return Random(0).sample(entries, most), Fraction(len(entries), most)
 
 
 CALCULATING = (CalculationError, InputError, UnknownNameError)

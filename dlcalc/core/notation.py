@@ -301,6 +301,20 @@ class Writer:
         return Shown(self.notation.brackets(beside(inner)))
 
     def _fold(self, fold: Fold) -> Shown:
+        if self._is_open(fold):
+            body = Writer(
+                self.notation,
+                {**self.at, fold.variable: fold.variable},
+                self.env,
+                self.style,
+                self.values,
+                self.indices,
+            )._show(fold.body)
+            sign = {"unicode": "Σ" if fold.kind == "sum" else "Π", "latex": rf"\{fold.kind}"}.get(
+                self.notation.name, fold.kind
+            )
+            low = rf"_{{{fold.variable}}} " if self.notation.name == "latex" else _low(fold.variable) + " "
+            return Shown(beside((sign + low, body.block)), SUM, body.array)
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
         op = OPERATORS["+" if fold.kind == "sum" else "*"]
         if not span:
@@ -326,6 +340,12 @@ class Writer:
         for piece in pieces[1:]:
             shown = self._join(op, (shown, piece))
         return shown
+
+    def _is_open(self, fold: Fold) -> bool:
+        """Whether an end of the span is a loop variable left open, as in the formula of a table's column."""
+        ends = () if isinstance(fold.over, str) else [end for end in fold.over if not isinstance(end, str)]
+        names = (part.base for end in ends for part in walk(end) if isinstance(part, Name))
+        return any(isinstance(self.at.get(name), str) for name in names)
 
     def _apply(self, op: Operator, args: tuple[Node, ...]) -> Shown:
         shown = tuple(self._row(arg) if op.is_function and isinstance(arg, ListOf) else self._show(arg) for arg in args)
@@ -378,7 +398,8 @@ class Writer:
             # what is raised already (e^x) is not raised again without brackets
             raised = arg.top == "exp" and _raises(parts, number)
             if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed or raised):
-                piece = self.notation.brackets(arg.block.closed)
+                long = arg.block.width > _LONGEST_BRACKET
+                piece = self.notation.brackets(arg.block if long else arg.block.closed)
             elif self.notation.name == "latex" and "^" in arg.block.text and _raises(parts, number):
                 piece = beside(("{", arg.block, "}"))  # TeX takes no second superscript
             else:
@@ -406,6 +427,8 @@ class Writer:
         return Shown(beside((name, self.notation.brackets(beside(inner)))), ATOM, any(arg.array for arg in args))
 
 
+_LONGEST_BRACKET = 52
+"""What stands inside brackets is broken only where it is wider than this."""
 _BREAKABLE = frozenset({"+", "-"})
 _SCALAR = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
@@ -478,7 +501,14 @@ def _split_name(base: str) -> tuple[str, str]:
     return letter, subscript
 
 
+_DERIVATIVE = re.compile(r"d([A-Za-z]+)_d([A-Za-z]+)")
+"""A partial derivative's name: dE_da is ∂E/∂a, and its indices are those of a."""
+
+
 def _unicode_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    partial = _DERIVATIVE.fullmatch(base)
+    if partial:
+        return f"∂{partial[1]}/∂" + _unicode_name(partial[2], family, place, how)
     letter, subscript = _split_name(base)
     text = GREEK.get(letter, letter) if len(letter) > 1 else letter
     if len(letter) > 2 and letter not in GREEK:
@@ -503,6 +533,10 @@ def _low(index: str) -> str:
 
 
 def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    partial = _DERIVATIVE.fullmatch(base)
+    if partial:
+        below = _latex_name(partial[2], family, place, how)
+        return rf"\frac{{\partial {partial[1]}}}{{\partial {below}}}"
     letter, subscript = _split_name(base)
     if letter in GREEK:
         text = "\\" + letter.rstrip("_")

@@ -21,7 +21,10 @@ class Given:
 
 @dataclass(slots=True)
 class Line:
-    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything."""
+    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything.
+
+    `apart` is a formula of the same value that says more of its entries, if there is one.
+    """
 
     left: Name
     right: Node
@@ -31,6 +34,7 @@ class Line:
     value: Any
     text: Text
     id: str = ""
+    apart: str = ""
 
     @property
     def name(self) -> str:
@@ -59,12 +63,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column."""
+    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column.
+
+    `also` are families that belong to the rows without a column of their own; the lines of the rows in `opened` stand
+    on the sheet all the same.
+    """
 
     title: Text
     index: str
     rows: tuple[Any, ...] | range
     columns: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    opened: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +101,13 @@ class Picture:
         return bool(max(self.map.shape) <= self.LARGEST and self.result.data.size <= self.MOST)
 
 
-Entry = Given | Line | Condition | Note | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing: its rows in text, and as SVG where it has one; drawn only when it is rendered."""
+
+    title: Text
+    draw: Callable[[], tuple[str, ...]]
+    svg: Callable[[], str] | None = None
+
+
+Entry = Given | Line | Condition | Note | Table | Picture | Figure

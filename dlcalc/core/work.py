@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
 from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
@@ -174,7 +174,7 @@ class Work:
         """Name the dimensions that formulas run over as `axes`."""
         self.env["axes"] = labels
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         """Write the line `name = formula` and return its value.
 
         Args:
@@ -182,6 +182,7 @@ class Work:
             en: why, in English, with `{symbol}` places for values.
             zh: the same in Chinese.
             id: another name by which misconceptions can find the line.
+            apart: a formula of the same value by which the line's entries are shown one by one, where that says more.
             at: loop variables of the formula.
         """
         raise NotImplementedError
@@ -193,8 +194,31 @@ class Work:
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         """Write a remark."""
 
-    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
-        """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
+    def table(
+        self,
+        en: str,
+        zh: str,
+        /,
+        index: str,
+        rows: Iterable[Any],
+        columns: tuple[str, ...],
+        also: tuple[str, ...] = (),
+        opened: tuple[Any, ...] = (),
+    ) -> None:
+        """Show families of lines written so far as a table: a row per value of `index`, a column per name.
+
+        The families in `also` belong to the rows without a column; rows in `opened` are worked out all the same.
+        """
+
+    def figure(
+        self,
+        en: str,
+        zh: str,
+        /,
+        draw: Callable[[], tuple[str, ...]],
+        svg: Callable[[], str] | None = None,
+    ) -> None:
+        """Show a picture; `draw` and `svg` are called only when it is rendered."""
 
     def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
         """Draw a window on a map at each place of a result; both are names of lines or inputs, indices as in `at`.
@@ -250,7 +274,7 @@ class Sheet(Work):
         self.env[key] = value
         self.records.append((Given, key, value, source))
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
         if line is None or line.bound != at.keys():
             line = _find(equation, at)
@@ -270,7 +294,7 @@ class Sheet(Work):
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
-        records.append((Line, line, at, key, computed, value, en, zh, id))
+        records.append((Line, line, at, key, computed, value, en, zh, id, apart))
         if len(records) > MOST_LINES:
             raise CalculationError(
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
@@ -290,8 +314,29 @@ class Sheet(Work):
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         self.records.append((Note, en, zh, values))
 
-    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
-        self.records.append((Table, en, zh, index, rows if isinstance(rows, range) else tuple(rows), columns))
+    def table(
+        self,
+        en: str,
+        zh: str,
+        /,
+        index: str,
+        rows: Iterable[Any],
+        columns: tuple[str, ...],
+        also: tuple[str, ...] = (),
+        opened: tuple[Any, ...] = (),
+    ) -> None:
+        kept = rows if isinstance(rows, range) else tuple(rows)
+        self.records.append((Table, en, zh, index, kept, columns, also, opened))
+
+    def figure(
+        self,
+        en: str,
+        zh: str,
+        /,
+        draw: Callable[[], tuple[str, ...]],
+        svg: Callable[[], str] | None = None,
+    ) -> None:
+        self.records.append((Figure, en, zh, draw, svg))
 
     def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
         self.records.append((Picture, en, zh, map, result, marks, at, self.env))
@@ -314,8 +359,8 @@ class Sheet(Work):
 def _entry(record: tuple[Any, ...]) -> Entry:
     kind, *rest = record
     if kind is Line:
-        line, at, key, computed, value, en, zh, id = rest
-        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+        line, at, key, computed, value, en, zh, id, apart = rest
+        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id, apart)
     if kind is Condition:
         node, at, held, en, zh, id = rest
         return Condition(node, at, held, Text(en, zh), id)
@@ -331,6 +376,8 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         bound = frozenset(at)
         values = [env[compile_key(name, bound)(env, at)] for name in (drawn, shown)]
         return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
+    if kind is Figure:
+        return Figure(Text(rest[0], rest[1]), *rest[2:])
     return Table(Text(rest[0], rest[1]), *rest[2:])
 
 
@@ -347,7 +394,7 @@ class Trial(Work):
         super().__init__(inputs, mode)
         self.unneeded = unneeded
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         skipped = self.unneeded.get(equation)
         if skipped is not None:
             return skipped

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import isclose
 from typing import Any, NamedTuple
 
-from dlcalc.core.evaluate import Environment, shape_of
+from dlcalc.core.evaluate import Environment, evaluate, shape_of
 from dlcalc.core.evaluate import entry as entry_formula
-from dlcalc.core.formula import Fold, Name, Node, Number, key_text, walk
+from dlcalc.core.formula import Fold, Name, Node, Number, key_text, parse, walk
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
 from dlcalc.core.records import Condition, Entry, Line
@@ -139,7 +140,10 @@ LONGEST_NAME = 80
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Return the ways a value may be filed under for a name as typed: h1 and h_1 are also h[1]; O_h is O[h]."""
+    """Return the ways a value may be filed under for a name as typed.
+
+    h1 and h_1 are also h[1]; O_h is O[h]; W1_new, W_1_new and W_new[1] are W[1,new].
+    """
     compact = str(name).replace(" ", "")[:LONGEST_NAME]
     found = [compact]
     match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", compact)
@@ -148,6 +152,12 @@ def spellings(name: str) -> tuple[str, ...]:
     base, _, label = compact.rpartition("_")
     if base and label.isalpha():
         found.append(f"{base}[{label}]")
+        match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", base)
+        if match:
+            found.append(f"{match[1]}[{match[2]},{label}]")
+    match = re.fullmatch(r"(\w+)_([A-Za-z]+)\[(\d+)\]", compact)
+    if match:
+        found.append(f"{match[1]}[{match[3]},{match[2]}]")
     return tuple(found)
 
 
@@ -307,8 +317,13 @@ class Worksheet:
         if not hasattr(line.computed, "places"):
             return
         env, at = self.sheet.env, line.at
+        right = line.right
+        if line.apart and _nearly(evaluate(parse(line.apart), env, at), line.computed):
+            right = parse(
+                line.apart
+            )  # on paper, and in a mistaken run, it may give another value: then it is not shown
         for place in line.computed.places():
-            node = entry_formula(line.right, place, env, at)
+            node = entry_formula(right, place, env, at)
             if not shape_of(node, env, at):
                 yield place, node, line.computed.entry(*place)
 
@@ -354,6 +369,12 @@ def _numbers(value: Any) -> Iterator[Any]:
             yield from _numbers(item)
     else:
         yield value
+
+
+def _nearly(a: Any, b: Any) -> bool:
+    """Say whether two arrays agree but for the last digits of float64."""
+    pairs = list(zip(_numbers(a), _numbers(b), strict=True))
+    return all(isclose(x, y, rel_tol=1e-9, abs_tol=1e-15) for x, y in pairs)
 
 
 def _nested(value: Any) -> str:

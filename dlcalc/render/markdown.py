@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX, Writer
-from dlcalc.core.records import Condition, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -79,6 +79,9 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                 drawn = page.plain(page.picture_rows(sheet, entry, 0, 80)).rstrip("\n")
                 if entry.is_small:
                     yield f"\n```\n{drawn}\n```\n"
+            case Figure():
+                yield f"\n{entry.title.say(sheet.lang)}\n"
+                yield from ("```text", *entry.draw(), "```", "")
             case Given():
                 pass
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import LATEX, UNICODE, Notation, Writer, count, shape_of
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -39,7 +39,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
     width = max(40, min(width, WIDEST))
     rows: list[Row] = [*_title(sheet, width), []]
     if steps == "brief":
-        rows += _answer_list(sheet)
+        rows += _answer_list(sheet, width)
     else:
         rows += _body(sheet, steps, width)
         rows += [[], *_answer_rows(sheet, width)]
@@ -93,6 +93,10 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from _table(sheet, entry)
             case Picture():
                 yield from picture_rows(sheet, entry, indent, width)
+            case Figure():
+                yield [("note", "  " + entry.title.say(sheet.lang))]
+                yield from ([("formula", "    " + row)] for row in entry.draw())
+                yield []
             case Given():
                 pass
 
@@ -150,9 +154,11 @@ def shown_entries(entries: list[Entry], steps: str) -> Iterator[Entry]:
 
 def stands_in(entry: Line | Condition, table: Table) -> bool:
     """Say whether a table shows this line or belongs to the loop that this decision was taken in."""
-    if entry.at.get(table.index) not in table.rows:
+    index = entry.at.get(table.index)
+    if index not in table.rows or index in table.opened:
         return False
-    return isinstance(entry, Condition) or entry.left.base in {column.partition("[")[0] for column in table.columns}
+    families = {column.partition("[")[0] for column in (*table.columns, *table.also)}
+    return isinstance(entry, Condition) or entry.left.base in families
 
 
 def given_symbol(sheet: Worksheet, given: Given, notation: Notation) -> str:
@@ -324,7 +330,7 @@ def answers_below(sheet: Worksheet) -> list[str]:
     """Return the answers that stand below the lines: the main one, then those that are no line of their own."""
     main = sheet.topic.answers[0].name
     lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
-    return [name for name in sheet.answers if name == main or name not in lines]
+    return [n for n in sheet.answers if n == main or not (n in lines or sheet.topic.answer(n).gathers)]
 
 
 def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
@@ -335,25 +341,31 @@ def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
         if row and sum(cells(t) for _, t in row) + cells(text) + 4 > width:
             yield row
             row = []
-        row.append(("answer", ("    " if row else "") + text))
+        first, *others = wrap(text, width)
+        row.append(("answer", ("    " if row else "") + first))
+        for rest in others:
+            yield row
+            row = [("answer", "    " + rest)]
     yield row
 
 
-def _answer_list(sheet: Worksheet) -> Iterator[Row]:
+def _answer_list(sheet: Worksheet, width: int) -> Iterator[Row]:
     names = list(sheet.answers)
     wide = max(map(len, names), default=0)
     texts = {name: answer_text(sheet, name) for name in names}
-    column = max(map(cells, texts.values()), default=0)
-    says = {answer.name: answer.says for answer in sheet.topic.answers}
+    column = max((cells(text) for text in texts.values() if cells(text) <= width // 2), default=0)
+    says = {answer.name: answer.says.say(sheet.lang) for answer in sheet.topic.answers}
     for name in names:
-        fill = " " * (column - cells(texts[name]))
         sign = " ≈ " if sheet.is_rounded(sheet.answers[name]) else " = "
-        yield [
-            ("name", name.ljust(wide)),
-            ("plain", sign),
-            ("answer", texts[name]),
-            ("reason", f"{fill}  {says[name].say(sheet.lang)}"),
-        ]
+        row: Row = [("name", name.ljust(wide)), ("plain", sign), ("answer", texts[name])]
+        fill = max(0, column - cells(texts[name])) + 2
+        if wide + 3 + cells(texts[name]) + fill + cells(says[name]) <= width:
+            yield [*row, ("reason", " " * fill + says[name])]
+        else:
+            first, *others = wrap(texts[name], width - wide - 3)
+            yield [*row[:2], ("answer", first)]
+            yield from ([("answer", " " * (wide + 3) + rest)] for rest in others)
+            yield [("reason", " " * max(0, width - cells(says[name])) + says[name])]
 
 
 def _convention_rows(sheet: Worksheet, width: int) -> Iterator[Row]:

@@ -67,6 +67,12 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
 def inline(sheet: Worksheet, value: Any) -> str:
     """Write a value on one row: a vector as (3, 1)."""
     nested = value.tolist() if hasattr(value, "tolist") else value
+    while isinstance(nested, list) and len(nested) == 1 and not _is_row(nested[0]):
+        nested = nested[0]  # a layer of one unit is written without brackets
     if isinstance(nested, list):
         return "(" + ", ".join(inline(sheet, item) for item in nested) + ")"
     return sheet.shown(nested, UNICODE).text
+
+
+def _is_row(item: Any) -> bool:
+    return isinstance(item, list) and len(item) > 1
