@@ -117,23 +117,34 @@ def _compile_index(node: Node, bound: frozenset[str]) -> Run:
         if base in bound:
             return lambda env, at: at[base]
         return lambda env, at: base
+    match node:
+        case Apply(op=Operator(name="+" | "-" as sign), args=(Name(base=base, first=()), Number(value=step))):
+            if base in bound:
+                by = step if sign == "+" else -step
+                return lambda env, at: at[base] + by  # k - 1, which every loop has in every line
     return compile_node(node, bound)
 
 
 def _compile_member(name: Name, bound: frozenset[str]) -> Run:
     base = name.base
     key = compile_key(name, bound)
+    if not name.second:
+        return _read_member(base, key)
     places = tuple(_compile_index(i, bound) for i in name.second)
 
+    member = _read_member(base, key)
+    return lambda env, at: entry_of(member(env, at), tuple(p(env, at) for p in places))
+
+
+def _read_member(base: str, key: Run) -> Run:
     def read(env: Environment, at: Bindings) -> Any:
         filed = key(env, at)
         try:
-            value = env[filed]
+            return env[filed]
         except KeyError:
             if base not in env or isinstance(filed, str):
                 raise unknown(key_text(filed)) from None
-            value = entry_of(env[base], filed[1:])
-        return entry_of(value, tuple(p(env, at) for p in places)) if places else value
+            return entry_of(env[base], filed[1:])
 
     return read
 

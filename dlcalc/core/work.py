@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
-from dlcalc.core.formula import Equation, Key, Node, key_text, parse, parse_equation, reads
+from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
 from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
@@ -44,7 +44,7 @@ PLAIN = Mode()
 class Compiled:
     """An equation ready to run with the loop variables it is written with."""
 
-    __slots__ = ("bound", "defines", "equation", "key", "left", "reads", "right", "run")
+    __slots__ = ("bound", "copies", "defines", "equation", "key", "left", "reads", "right", "run")
 
     def __init__(self, equation: Equation, bound: frozenset[str]) -> None:
         self.equation = equation
@@ -55,6 +55,7 @@ class Compiled:
         self.run = compile_node(equation.right, bound)
         self.defines = equation.left.base
         self.reads = reads(equation.right)
+        self.copies = isinstance(equation.right, Name)  # what it takes over was checked where it was written
 
     def swapped(self, formula: str) -> Compiled:
         """Return this line with another right side."""
@@ -63,7 +64,7 @@ class Compiled:
 
 _COMPILED: dict[tuple[str, frozenset[str]], Compiled] = {}
 _BY_TEXT: dict[str, Compiled] = {}
-_CONDITIONS: dict[tuple[str, frozenset[str]], tuple[Node, Run]] = {}
+_CONDITIONS: dict[str, tuple[Node, Run, frozenset[str]]] = {}
 
 
 def compiled(equation: str, bound: frozenset[str]) -> Compiled:
@@ -83,12 +84,11 @@ def _find(equation: str, at: dict[str, Any]) -> Compiled:
 
 
 def _condition(text: str, at: Mapping[str, Any]) -> tuple[Node, Run]:
-    key = (text, frozenset(at))
-    found = _CONDITIONS.get(key)
-    if found is None:
-        node = parse(text)
-        found = _CONDITIONS[key] = (node, compile_node(node, key[1]))
-    return found
+    found = _CONDITIONS.get(text)
+    if found is None or found[2] != at.keys():
+        node, bound = parse(text), frozenset(at)
+        found = _CONDITIONS[text] = (node, compile_node(node, bound), bound)
+    return found[0], found[1]
 
 
 def swap_for(swaps: Mapping[str, str], id: str, left: str, key: Key) -> str | None:
@@ -257,7 +257,9 @@ class Sheet(Work):
                 self.touched.add(reference)
                 line = line.swapped(mode.swaps[reference])
         try:
-            computed = checked(line.run(env, at), key)
+            computed = line.run(env, at)
+            if not line.copies:
+                checked(computed, key)
         except _CALCULATION as error:
             raise _failed(key, error) from error
         value = computed if mode.on_line is None else mode.on_line(key, computed)
@@ -271,11 +273,11 @@ class Sheet(Work):
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        reference = swap_for(self.mode.swaps, id, condition, "")
+        swaps = self.mode.swaps
+        reference = swap_for(swaps, id, condition, "") if swaps else None
         if reference is not None:
             self.touched.add(reference)
-        text = condition if reference is None else self.mode.swaps[reference]
-        node, run = _condition(text, at)
+        node, run = _condition(condition if reference is None else swaps[reference], at)
         held = bool(run(self.env, at))
         self.records.append((Condition, node, at, held, en, zh, id))
         return held
@@ -343,7 +345,9 @@ class Trial(Work):
             if reference is not None:
                 line = line.swapped(mode.swaps[reference])
         try:
-            value = checked(line.run(env, at), key)
+            value = line.run(env, at)
+            if not line.copies:
+                checked(value, key)
         except _CALCULATION as error:
             raise _failed(key, error) from error
         if mode.on_line is not None:
@@ -352,6 +356,6 @@ class Trial(Work):
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        reference = swap_for(self.mode.swaps, id, condition, "")
-        text = condition if reference is None else self.mode.swaps[reference]
-        return bool(_condition(text, at)[1](self.env, at))
+        swaps = self.mode.swaps
+        reference = swap_for(swaps, id, condition, "") if swaps else None
+        return bool(_condition(condition if reference is None else swaps[reference], at)[1](self.env, at))
