@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dlcalc.core.formula import Apply, Fold, Key, ListOf, Name, Node, Number, key_text
-from dlcalc.core.operators import OPERATORS, Operator
+from dlcalc.core.formula import FOLDS, Apply, Fold, Key, ListOf, Name, Node, Number, key_text
+from dlcalc.core.operators import OPERATORS, VARIADIC, Operator
 from dlcalc.errors import CalculationError, Text, UnknownNameError
 
 Environment: TypeAlias = dict[Any, Any]
@@ -170,7 +170,7 @@ def _listed(values: list[Any]) -> Any:
 def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
     body = compile_node(fold.body, bound | {fold.variable})
     span = compile_span(fold, bound)
-    variable, combine, start = fold.variable, OPERATORS["+" if fold.kind == "sum" else "*"].value, fold.kind == "prod"
+    variable, combine, start = fold.variable, OPERATORS[FOLDS[fold.kind]].value, fold.kind == "prod"
 
     def run(env: Environment, at: Bindings) -> Any:
         total: Any = None
@@ -179,6 +179,8 @@ def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
             inner[variable] = index
             term = body(env, inner)
             total = term if total is None else combine(total, term)
+        if total is None and fold.kind in VARIADIC:
+            raise CalculationError(Text("There is nothing to take the {kind} of.", "没有可取 {kind} 的项。"), kind=fold.kind)
         return int(start) if total is None else total
 
     return run

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Bindings, Environment, compile_node, compile_span
-from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number, walk
+from dlcalc.core.formula import FOLDS, Apply, Fold, ListOf, Name, Node, Number, walk
 from dlcalc.core.layout import Block, beside, stacked
 from dlcalc.core.operators import ATOM, OPERATORS, PRODUCT, SUM, Operator, Parts
 from dlcalc.core.values import SIGNIFICANT, exact_text, fixed, significant_text, terminating, trim
@@ -233,7 +233,7 @@ class Writer:
 
     def _fold(self, fold: Fold) -> Shown:
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
-        op = OPERATORS["+" if fold.kind == "sum" else "*"]
+        op = OPERATORS[FOLDS[fold.kind]]
         if not span:
             return Shown(Block(("0" if fold.kind == "sum" else "1",)))
         pieces: list[Shown] = []
@@ -253,6 +253,8 @@ class Writer:
         if len(pieces) > _LONGEST_FOLD and self.notation.name != "text":
             dots = Shown(Block(("⋯" if self.notation.name == "unicode" else r"\cdots",)))
             pieces = [*pieces[:3], dots, pieces[-1]]
+        if op.is_function:
+            return self._call(op, tuple(pieces))
         shown = pieces[0]
         for piece in pieces[1:]:
             shown = self._join(op, (shown, piece))

@@ -195,6 +195,16 @@ class Work:
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
 
+    def aside(self, name: str, value: Any) -> None:
+        """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
+        self.env[f"_{name}"] = value
+
+    def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
+        """Let go of the lines of these families for these values of the loop variable: a loop too long to keep whole."""
+        for base in families:
+            for at in gone:
+                self.env.pop((base, at), None)
+
 
 def _filed(symbol: str, labels: tuple[str | int, ...]) -> Key:
     if not labels or labels == ("",):
@@ -287,6 +297,12 @@ class Sheet(Work):
 
     def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
         self.records.append((Table, en, zh, index, rows if isinstance(rows, range) else tuple(rows), columns))
+
+    def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
+        super().forget(families, index, gone)
+        self.records = [
+            record for record in self.records if record[0] not in (Line, Condition) or record[2].get(index) not in gone
+        ]
 
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""

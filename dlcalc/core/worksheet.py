@@ -49,7 +49,7 @@ class Values(Mapping[str, Any]):
     """Every value of a sheet by name; `h1`, `h_1` and `h[1]` are one name. Arrays are nested lists."""
 
     def __init__(self, env: Mapping[Any, Any]) -> None:
-        self._values = {key_text(key): value for key, value in env.items() if key != "axes"}
+        self._values = {key_text(key): value for key, value in env.items() if key != "axes" and key[:1] != "_"}
 
     def __getitem__(self, name: str) -> Any:
         for spelling in spellings(name):
