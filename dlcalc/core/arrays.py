@@ -100,6 +100,23 @@ class Array:
             )
         return _wrap(self.data[tuple(p - 1 for p in place)])
 
+    @property
+    def rows(self) -> tuple[Array, ...]:
+        """The rows of a matrix, each a vector; a vector is its own only row."""
+        return tuple(Array(row) for row in self.data) if self.data.ndim > 1 else (self,)
+
+    def as_floats(self) -> Array:
+        """Return the same entries in float64."""
+        return Array(self.floats)
+
+    def reshaped(self, *shape: int) -> Array:
+        """Return the same entries in another shape; -1 for whatever fits."""
+        return Array(self.data.reshape(shape))
+
+    def repeated(self, times: int) -> Array:
+        """Return a vector's entries over and over, `times` times."""
+        return Array(np.tile(self.data, times))
+
     def replace(self, place: tuple[int, ...], number: Number) -> Array:
         """Return a copy with the entry at `place` (from 1) changed."""
         data = self.data.copy()
@@ -123,14 +140,7 @@ class Array:
     def _with(self, other: Any, function: Callable[[Any, Any], Any], swap: bool = False) -> Array:
         left, right = (other, self) if swap else (self, other)
         if isinstance(other, Array) and other.shape != self.shape:
-            raise CalculationError(
-                Text(
-                    "Arrays of shapes {a} and {b} cannot be combined entry by entry.",
-                    "形状 {a} 与 {b} 的数组不能逐元素运算。",
-                ),
-                a=show_shape(left.shape),
-                b=show_shape(right.shape),
-            )
+            raise _unlike(left.shape, right.shape)
         if _floats(left) or _floats(right):
             with np.errstate(all="ignore"):
                 return Array(_BY_FLOAT.get(function, function)(_as_float(left), _as_float(right)))
@@ -141,7 +151,25 @@ class Array:
         return Array(_tidy(np.frompyfunc(function, 2, 1)(a, b)))
 
     def _compare(self, other: Any, function: Callable[[Any, Any], Any]) -> Array:
-        return Array(self._with(other, lambda a, b: int(function(a, b))).data.astype(object))
+        """Return 1 where it holds and 0 where it does not, exactly: a mask that formulas can multiply with."""
+        return Array(self._with(other, function).data.astype(bool).astype(int).astype(object))
+
+    def choose(self, then: Any, other: Any) -> Array:
+        """Return the entries of `then` where this mask holds and those of `other` elsewhere; numbers fill in whole.
+
+        Raises:
+            CalculationError: if this is no mask of 0 and 1, or an array among them has another shape.
+        """
+        if not ((self.data == 0) | (self.data == 1)).all():
+            bool(self)
+        for part in (then, other):
+            if isinstance(part, Array) and part.shape != self.shape:
+                raise _unlike(self.shape, part.shape)
+        mask = self.data.astype(bool)
+        if _floats(then) or _floats(other):
+            return Array(np.where(mask, _as_float(then), _as_float(other)))
+        a, b = (part.data if isinstance(part, Array) else part for part in (then, other))
+        return Array(_tidy(np.frompyfunc(lambda holds, x, y: x if holds else y, 3, 1)(mask, a, b)))
 
     def __lt__(self, other: Any) -> Array:
         return self._compare(other, operator.lt)
@@ -236,12 +264,38 @@ def softmax(z: Array) -> Array:
     return Array(powers / powers.sum(axis=-1, keepdims=True))
 
 
+def largest(z: Any) -> Any:
+    """Return the largest entry of a vector, or of each row of a matrix."""
+    if not isinstance(z, Array):
+        raise CalculationError(Text("The largest entry is that of a vector or a matrix.", "取最大值需要向量或矩阵。"))
+    return _wrap(z.data.max(axis=-1))
+
+
+def diag(p: Any) -> Array:
+    """Return the matrix with a vector's entries on its diagonal and 0 elsewhere."""
+    if not (isinstance(p, Array) and p.data.ndim == 1):
+        raise CalculationError(Text("diag needs a vector.", "diag 需要一个向量。"))
+    matrix = np.zeros((p.data.size, p.data.size), dtype=p.data.dtype)
+    np.fill_diagonal(matrix, p.data)
+    return Array(matrix)
+
+
+def _unlike(a: tuple[int, ...], b: tuple[int, ...]) -> CalculationError:
+    return CalculationError(
+        Text(
+            "Arrays of shapes {a} and {b} cannot be combined entry by entry.", "形状 {a} 与 {b} 的数组不能逐元素运算。"
+        ),
+        a=show_shape(a),
+        b=show_shape(b),
+    )
+
+
 def show_shape(shape: tuple[int, ...]) -> str:
     """Write a shape as people do: 2×3; a vector of three as 3."""
     return "×".join(map(str, shape))
 
 
-_BY_FLOAT: dict[Any, Any] = {_divide: operator.truediv, _power: operator.pow}
+_BY_FLOAT: dict[Any, Any] = {_divide: operator.truediv, _power: operator.pow, max: np.maximum, min: np.minimum}
 _NATIVE = frozenset({operator.add, operator.sub, operator.mul})
 """What NumPy does on exact entries by itself; the rest goes through a function of two numbers."""
 

@@ -57,11 +57,9 @@ def _compile_apply(op: Operator, args: tuple[Node, ...], bound: frozenset[str]) 
         return _rounded_quotient(op, args[0].args, bound)
     runs = tuple(compile_node(arg, bound) for arg in args)
     if op.name == "if":
-        then, test, other = runs
-        return lambda env, at: then(env, at) if test(env, at) else other(env, at)
+        return _branching(*runs)
     if op.name == "and":
-        left, right = runs
-        return lambda env, at: left(env, at) and right(env, at)
+        return _both(*runs)
     if op.name == "or":
         left, right = runs
         return lambda env, at: left(env, at) or right(env, at)
@@ -72,6 +70,28 @@ def _compile_apply(op: Operator, args: tuple[Node, ...], bound: frozenset[str]) 
         left, right = runs
         return lambda env, at: value(left(env, at), right(env, at))
     return lambda env, at: value(*(run(env, at) for run in runs))
+
+
+def _branching(then: Run, test: Run, other: Run) -> Run:
+    """Return a if c else b: of numbers only the branch taken is worked out; of arrays each entry takes its own."""
+
+    def run(env: Environment, at: Bindings) -> Any:
+        held = test(env, at)
+        if hasattr(held, "choose"):
+            return held.choose(then(env, at), other(env, at))
+        return then(env, at) if held else other(env, at)
+
+    return run
+
+
+def _both(left: Run, right: Run) -> Run:
+    """Return a and b; of arrays the mask where both hold."""
+
+    def run(env: Environment, at: Bindings) -> Any:
+        held = left(env, at)
+        return held * right(env, at) if hasattr(held, "choose") else held and right(env, at)
+
+    return run
 
 
 def _rounded_quotient(op: Operator, args: tuple[Node, ...], bound: frozenset[str]) -> Run:

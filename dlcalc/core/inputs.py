@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from dlcalc.core.suggest import nearest
 from dlcalc.core.values import exact, plain, read_number, read_size
 from dlcalc.errors import InputError, Text, UnreadableError
 
@@ -83,6 +84,8 @@ def _telling(what: Text, read: Callable[[str], Read], text: str) -> Read:
 
 LONGEST = 500
 """Characters that one input may have."""
+LONGEST_WORD = 40
+"""Characters of a mistyped word that are compared with the known ones."""
 MOST_SIZES = 8
 """Numbers that one size may have."""
 
@@ -256,9 +259,10 @@ class Flag(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Kind):
-    """One of a few words."""
+    """One of a few words; `known_as` has other names for them, for "did you mean"."""
 
     options: tuple[str, ...]
+    known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def shape(self) -> str:
@@ -266,12 +270,17 @@ class Choice(Kind):
 
     def read(self, raw: object) -> str:
         text = str(raw).strip().lower()
-        if text in self.options:
-            return text
+        for option in (text, text.replace("_", "-")):
+            if option in self.options:
+                return option
+        near = nearest(text[:LONGEST_WORD], {option: self.known_as.get(option, ()) for option in self.options})
         raise InputError(
             Text("'{raw}' is not one of the choices.", "“{raw}” 不在可选项中。"),
-            Text("Type one of: {options}.", "请输入其中之一：{options}。"),
-            raw=raw,
+            Text("Did you mean {near}?", "你是不是想输入 {near}？")
+            if near
+            else Text("Type one of: {options}.", "请输入其中之一：{options}。"),
+            raw=_short(text),
+            near=", ".join(near),
             options=", ".join(self.options),
         )
 

@@ -384,7 +384,14 @@ def _split_name(base: str) -> tuple[str, str]:
     return letter, subscript
 
 
+_DERIVATIVE = re.compile(r"d([A-Za-z]+)_d([A-Za-z]+)")
+"""A partial derivative's name: dE_da is ∂E/∂a, and its indices are those of a."""
+
+
 def _unicode_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    partial = _DERIVATIVE.fullmatch(base)
+    if partial:
+        return f"∂{partial[1]}/∂" + _unicode_name(partial[2], family, place, how)
     letter, subscript = _split_name(base)
     text = GREEK.get(letter, letter) if len(letter) > 1 else letter
     if len(letter) > 2 and letter not in GREEK:
@@ -409,6 +416,10 @@ def _low(index: str) -> str:
 
 
 def _latex_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    partial = _DERIVATIVE.fullmatch(base)
+    if partial:
+        below = _latex_name(partial[2], family, place, how)
+        return rf"\frac{{\partial {partial[1]}}}{{\partial {below}}}"
     letter, subscript = _split_name(base)
     if letter in GREEK:
         text = "\\" + letter.rstrip("_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dlcalc.core.inputs import Kind
 from dlcalc.core.lists import ListReader
@@ -29,7 +29,8 @@ class Numbers(Kind):
 
     Attributes:
         least, most: dimensions it may have. A list of fewer dimensions than `least` is wrapped: the single row of a
-            matrix, the single entry of a vector. With `least` 0 a number stays a number.
+            matrix, the single entry of a vector. With `least` 0 a number stays a number; with `most` 0 only a number
+            will do.
         wanted: what to type, where "a vector" or "a matrix" does not say enough.
     """
 
@@ -40,7 +41,7 @@ class Numbers(Kind):
 
     @property
     def shape(self) -> str:
-        return "MATRIX|@FILE" if self.most > 1 else "LIST|@FILE"
+        return ("X", "LIST|@FILE", "MATRIX|@FILE")[min(self.most, 2)]
 
     def read(self, raw: object) -> Array | int | Fraction:
         """Return the numbers, exact where there are at most `MOST_EXACT` of them, otherwise in float64.
@@ -48,27 +49,27 @@ class Numbers(Kind):
         Raises:
             InputError: if it is ragged, empty, too large, of the wrong number of dimensions, or holds no numbers.
         """
-        from dlcalc.core.arrays import Array
-
-        if isinstance(raw, Array):
-            return raw
+        if hasattr(raw, "is_writable"):  # an Array; asking so spares a single number NumPy
+            return cast("Array", raw)
         nested = self._nested(raw)
         if not isinstance(nested, list) and not hasattr(nested, "ndim"):
             if self.least == 0:
                 return exact(nested)
             nested = [nested]
-        array = nested if hasattr(nested, "ndim") else self._array(nested)
-        dims = len(array.shape)
+        from dlcalc.core.arrays import Array
+
+        data = nested if hasattr(nested, "ndim") else self._array(nested)
+        dims = len(data.shape)
         while dims < self.least:
-            array, dims = array.reshape((1, *array.shape)), dims + 1
+            data, dims = data.reshape((1, *data.shape)), dims + 1
         if dims > self.most:
             raise InputError(
                 Text("It has {dims} dimensions (shape {shape}).", "它有 {dims} 维（形状 {shape}）。"),
                 self._type(),
                 dims=dims,
-                shape="×".join(map(str, array.shape)),
+                shape="×".join(map(str, data.shape)),
             )
-        return Array(array)
+        return Array(data)
 
     def show(self, value: Any) -> object:
         return value.tolist() if hasattr(value, "tolist") else value

@@ -116,6 +116,26 @@ def _sigmoid(z: float) -> float:
     return power / (1 + power)
 
 
+def _normal_share(z: float) -> float:
+    return math.erfc(-z / math.sqrt(2)) / 2  # 1 + erf would lose its digits for negative z
+
+
+def _normal_density(z: float) -> float:
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def _largest(z: Any) -> Any:
+    from dlcalc.core.arrays import largest
+
+    return largest(z)
+
+
+def _diag(p: Any) -> Any:
+    from dlcalc.core.arrays import diag
+
+    return diag(p)
+
+
 def _outer(a: Any, b: Any) -> Any:
     from dlcalc.core.arrays import outer
 
@@ -154,9 +174,7 @@ def _choose(a: Any, condition: Any, b: Any) -> Any:
 
 
 def _compare(name: str, sign: str, latex: str, value: Callable[[Any, Any], Any]) -> Operator:
-    return Operator(
-        name, value, COMPARE, (SUM, SUM), (0, f" {name} ", 1), (0, f" {sign} ", 1), (0, f" {latex} ", 1), "none"
-    )
+    return Operator(name, value, COMPARE, (SUM, SUM), (0, f" {name} ", 1), (0, f" {sign} ", 1), (0, f" {latex} ", 1))
 
 
 def _function(
@@ -181,9 +199,7 @@ ROWS = (
     _compare("==", "=", "=", operator.eq),
     _compare("!=", "≠", r"\ne", operator.ne),
     Operator("not", operator.not_, NOT, (NOT,), ("not ", 0), ("not ", 0), (r"\lnot ", 0), "none"),
-    Operator(
-        "and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1), "none"
-    ),
+    Operator("and", lambda a, b: a and b, AND, (AND, NOT), (0, " and ", 1), (0, " and ", 1), (0, r" \land ", 1)),
     Operator("or", lambda a, b: a or b, OR, (OR, AND), (0, " or ", 1), (0, " or ", 1), (0, r" \lor ", 1), "none"),
     Operator(
         "if",
@@ -193,7 +209,6 @@ ROWS = (
         (0, " if ", 1, " else ", 2),
         (0, " if ", 1, " else ", 2),
         (r"\begin{cases}", 0, r" & ", 1, r" \\ ", 2, r" & \text{otherwise}\end{cases}"),
-        "none",
     ),
     _function("floor", _each(math.floor), ("⌊", 0, "⌋"), (r"\left\lfloor ", 0, r" \right\rfloor")),
     _function("ceil", _each(math.ceil), ("⌈", 0, "⌉"), (r"\left\lceil ", 0, r" \right\rceil")),
@@ -207,6 +222,12 @@ ROWS = (
     _function("ln", _floats("ln", math.log, "log"), latex=(r"\ln\left(", 0, r"\right)")),
     _function("tanh", _floats("tanh", math.tanh, "tanh"), latex=(r"\tanh\left(", 0, r"\right)")),
     _function("sigmoid", _floats("sigmoid", _sigmoid), ("σ(", 0, ")"), (r"\sigma\left(", 0, r"\right)")),
+    _function("ln1p", _floats("ln1p", math.log1p, "log1p"), ("ln(1 + ", 0, ")"), (r"\ln\left(1 + ", 0, r"\right)")),
+    Operator("expm1", _floats("expm1", math.expm1, "expm1"), SUM, (0,), (), ("e^(", 0, ") − 1"), ("e^{", 0, "} - 1")),
+    _function("Phi", _floats("Phi", _normal_share), ("Φ(", 0, ")"), (r"\Phi\left(", 0, r"\right)")),
+    _function("phi", _floats("phi", _normal_density), ("φ(", 0, ")"), (r"\varphi\left(", 0, r"\right)")),
+    _function("largest", _largest, ("max(", 0, ")"), (r"\max\left(", 0, r"\right)"), entry="none"),
+    _function("diag", _diag, entry="none"),
     _function("softmax", _softmax, entry="none"),
     Operator("outer", _outer, PRODUCT, (SIGN, SIGN), (), (0, "·", 1, "ᵀ"), (0, r"\,", 1, r"^{\top}"), "outer"),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.core.formula import Key, Name, Node, key_text
 from dlcalc.errors import Text
@@ -59,12 +59,35 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column."""
+    """A view of families of lines, one row per value of the index: loops are read as a table, not as a column.
+
+    `also` are families that belong to the rows without a column of their own; the lines of the rows in `opened` stand
+    on the sheet all the same. `heads` are columns in front that are no lines: which sample a visit was to.
+    """
 
     title: Text
     index: str
     rows: tuple[Any, ...] | range
     columns: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    opened: tuple[Any, ...] = ()
+    heads: tuple[Head, ...] = ()
 
 
-Entry = Given | Line | Condition | Note | Table
+class Head(NamedTuple):
+    """A column of a table that is no family of lines: its heading, and what stands in the row of an index."""
+
+    title: Text
+    cell: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture: its rows in text, and as SVG where it has one; drawn only when it is rendered."""
+
+    title: Text
+    draw: Callable[[], tuple[str, ...]]
+    svg: Callable[[], str] | None = None
+
+
+Entry = Given | Line | Condition | Note | Table | Figure

@@ -51,7 +51,8 @@ class Answer:
 
     Read off the line of the same name, unless `value` takes it off the sheet's values; `reads` are then the line
     families it uses. Where a list may be typed for a single number, `spread` gives it (26x26 for 26), and a longer
-    list is taken as the answer called `longer` (25x26x26 for the shape). `is_size` has it written 25×26×26.
+    list is taken as the answer called `longer` (25x26x26 for the shape). `is_size` has it written 25×26×26. What
+    only `gathers` values that stand on lines of their own is not said again below them.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Answer:
     longer: str = ""
     is_size: bool = False
     other_forms: tuple[OtherForm, ...] = ()
+    gathers: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
 from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Head, Line, Note, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 OnInput = Callable[[str, Any], Any]
@@ -192,8 +192,33 @@ class Work:
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         """Write a remark."""
 
-    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
-        """Show families of lines written so far as a table: a row per value of `index`, a column per name."""
+    def table(
+        self,
+        en: str,
+        zh: str,
+        /,
+        index: str,
+        rows: Iterable[Any],
+        columns: tuple[str, ...],
+        also: tuple[str, ...] = (),
+        opened: tuple[Any, ...] = (),
+        heads: tuple[Head, ...] = (),
+    ) -> None:
+        """Show families of lines written so far as a table: a row per value of `index`, a column per name.
+
+        The families in `also` belong to the rows without a column; rows in `opened` are worked out all the same;
+        `heads` are columns in front that are no lines.
+        """
+
+    def figure(
+        self,
+        en: str,
+        zh: str,
+        /,
+        draw: Callable[[], tuple[str, ...]],
+        svg: Callable[[], str] | None = None,
+    ) -> None:
+        """Show a picture; `draw` and `svg` are called only when it is rendered."""
 
     def aside(self, name: str, value: Any) -> None:
         """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
@@ -295,8 +320,30 @@ class Sheet(Work):
     def note(self, en: str, zh: str, /, **values: Any) -> None:
         self.records.append((Note, en, zh, values))
 
-    def table(self, en: str, zh: str, /, index: str, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
-        self.records.append((Table, en, zh, index, rows if isinstance(rows, range) else tuple(rows), columns))
+    def table(
+        self,
+        en: str,
+        zh: str,
+        /,
+        index: str,
+        rows: Iterable[Any],
+        columns: tuple[str, ...],
+        also: tuple[str, ...] = (),
+        opened: tuple[Any, ...] = (),
+        heads: tuple[Head, ...] = (),
+    ) -> None:
+        kept = rows if isinstance(rows, range) else tuple(rows)
+        self.records.append((Table, en, zh, index, kept, columns, also, opened, heads))
+
+    def figure(
+        self,
+        en: str,
+        zh: str,
+        /,
+        draw: Callable[[], tuple[str, ...]],
+        svg: Callable[[], str] | None = None,
+    ) -> None:
+        self.records.append((Figure, en, zh, draw, svg))
 
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
         super().forget(families, index, gone)
@@ -331,6 +378,8 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         return Given(*rest)
     if kind is Note:
         return Note(Text(rest[0], rest[1]), rest[2])
+    if kind is Figure:
+        return Figure(Text(rest[0], rest[1]), *rest[2:])
     return Table(Text(rest[0], rest[1]), *rest[2:])
 
 

@@ -70,7 +70,10 @@ LONGEST_NAME = 80
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Return the ways a value may be filed under for a name as typed: h1 and h_1 are also h[1]; O_h is O[h]."""
+    """Return the ways a value may be filed under for a name as typed.
+
+    h1 and h_1 are also h[1]; O_h is O[h]; W1_new, W_1_new and W_new[1] are W[1,new].
+    """
     compact = str(name).replace(" ", "")[:LONGEST_NAME]
     found = [compact]
     match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", compact)
@@ -79,6 +82,12 @@ def spellings(name: str) -> tuple[str, ...]:
     base, _, label = compact.rpartition("_")
     if base and label.isalpha():
         found.append(f"{base}[{label}]")
+        match = re.fullmatch(r"([A-Za-z]\w*?)_?(\d+)", base)
+        if match:
+            found.append(f"{match[1]}[{match[2]},{label}]")
+    match = re.fullmatch(r"(\w+)_([A-Za-z]+)\[(\d+)\]", compact)
+    if match:
+        found.append(f"{match[1]}[{match[3]},{match[2]}]")
     return tuple(found)
 
 

@@ -77,11 +77,17 @@ class _Judge:
         expected = asked.of(self.sheet.sheet.env)
         fit = self._fit(typed, asked, self.inputs, PLAIN, expected)
         if fit is not None:
-            return self._accepted(typed, expected, *fit)
-        verdict = self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
+            coarse = fit[0] == "rounded" and typed.significant < COARSEST
+            known = self._known(typed, asked, expected) if coarse else None  # 1 for 0.25 may be a mistake's own number
+            return known or self._accepted(typed, expected, *fit)
+        verdict = self._known(typed, asked, expected) or Verdict("wrong", typed.text, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
             return Verdict("invalid", typed.text, expected, message=_wanted(expected))
         return verdict
+
+    def _known(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
+        """Return the verdict on a number that a convention or a mistake gives; None where neither does."""
+        return self._convention(typed, asked, expected) or self._misconception(typed, asked, expected)
 
     # -- what was asked
 
@@ -198,10 +204,12 @@ class _Judge:
 
     # -- misconceptions
 
-    def _misconception(self, typed: Typed, asked: Answer, expected: Any) -> Verdict:
+    def _misconception(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
         found = list(self._mistakes(typed, asked)) or list(self._against_stated(typed, asked))
+        if not found:
+            return None
         return Verdict(
-            "misconception" if found else "wrong",
+            "misconception",
             typed.text,
             expected,
             misconceptions=tuple(explanation.name for explanation in found),
@@ -216,7 +224,7 @@ class _Judge:
 
     def _against_stated(self, typed: Typed, asked: Answer) -> Iterator[Explanation]:
         """Yield the choices of conventions that the exercise states otherwise and that give this answer."""
-        for convention in self.topic.conventions:
+        for convention in self.topic.conventions_of(self.inputs):
             if convention.name not in self.stated:
                 continue
             fixed = convention.choices[self.inputs[convention.name]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX, Writer
-from dlcalc.core.records import Condition, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Figure, Given, Line, Note, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -41,7 +41,7 @@ def _answers(sheet: Worksheet) -> Iterator[str]:
     lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
     main = sheet.topic.answers[0].name
     for name in sheet.answers:
-        if name == main or name not in lines:
+        if name == main or not (name in lines or sheet.topic.answer(name).gathers):
             yield f"**{name} = {page.answer_text(sheet, name)}**  "
 
 
@@ -81,6 +81,9 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                 yield "|" + "---|" * len(header)
                 yield from ("| " + " | ".join(row) + " |" for row in rows)
                 yield ""
+            case Figure():
+                yield f"\n{entry.title.say(sheet.lang)}\n"
+                yield from ("```text", *entry.draw(), "```", "")
             case Given():
                 pass
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import UNICODE, Writer
-from dlcalc.core.records import Condition, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Figure, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -83,15 +83,21 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 )
             case Table():
                 yield from _table(sheet, entry)
+            case Figure():
+                yield [("note", "  " + entry.title.say(sheet.lang))]
+                yield from ([("formula", "    " + row)] for row in entry.draw())
+                yield []
             case Given():
                 pass
 
 
 def stands_in(entry: Line | Condition, table: Table) -> bool:
     """Say whether a table shows this line or belongs to the loop that this decision was taken in."""
-    if entry.at.get(table.index) not in table.rows:
+    index = entry.at.get(table.index)
+    if index not in table.rows or index in table.opened:
         return False
-    return isinstance(entry, Condition) or entry.left.base in {column.partition("[")[0] for column in table.columns}
+    families = {column.partition("[")[0] for column in (*table.columns, *table.also)}
+    return isinstance(entry, Condition) or entry.left.base in families
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:
@@ -223,7 +229,7 @@ def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
     """The main answer, then those that are no line of their own."""
     main = sheet.topic.answers[0].name
     lines = {entry.name for entry in sheet.entries if isinstance(entry, Line)}
-    names = [n for n in sheet.answers if n == main or n not in lines]
+    names = [n for n in sheet.answers if n == main or not (n in lines or sheet.topic.answer(n).gathers)]
     row: Row = []
     for name in names:
         sign = "≈" if sheet.is_rounded(sheet.answers[name]) else "="

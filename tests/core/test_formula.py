@@ -2,6 +2,7 @@
 
 import math
 import random
+import statistics
 from fractions import Fraction
 
 import numpy as np
@@ -178,6 +179,10 @@ SCALAR_ORACLES = {
     "exp": (1, sympy.exp),
     "ln": (1, sympy.log),
     "tanh": (1, sympy.tanh),
+    "ln1p": (1, lambda a: sympy.log(1 + a)),
+    "expm1": (1, lambda a: sympy.exp(a) - 1),
+    "Phi": (1, lambda a: (1 + sympy.erf(a / sympy.sqrt(2))) / 2),
+    "phi": (1, lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi)),
     "sigmoid": (1, lambda a: 1 / (1 + sympy.exp(-a))),
     "<": (2, lambda a, b: a < b),
     "<=": (2, lambda a, b: a <= b),
@@ -186,7 +191,7 @@ SCALAR_ORACLES = {
     "==": (2, sympy.Eq),
     "!=": (2, sympy.Ne),
 }
-ARRAY_ROWS = {"@", ".T", "softmax", "outer"}
+ARRAY_ROWS = {"@", ".T", "softmax", "outer", "largest", "diag"}
 LOGIC = {"not", "and", "or", "if"}
 
 
@@ -200,7 +205,7 @@ def test_every_scalar_operator_agrees_with_sympy(name):
     random.seed(name)
     for _ in range(40):
         numbers = [random.choice([random.randint(1, 9), Fraction(random.randint(1, 40), 8)]) for _ in range(arity)]
-        if name not in ("sqrt", "ln", "**"):
+        if name not in ("sqrt", "ln", "ln1p", "**"):
             numbers = [n * random.choice([1, -1]) for n in numbers]
         if name == "**":
             numbers[1] = random.randint(-3, 4)
@@ -225,6 +230,13 @@ def test_every_scalar_operator_agrees_with_sympy(name):
         ("softmax(A)", lambda a, b, u, v: np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)),
         ("tanh(A) * B - 2*A", lambda a, b, u, v: np.tanh(a) * b - 2 * a),
         ("relu(u)/2", lambda a, b, u, v: np.maximum(u, 0) / 2),
+        ("max(u, v) - min(0, u)", lambda a, b, u, v: np.maximum(u, v) - np.minimum(u, 0)),
+        ("(A > B)*A + (A <= 0)", lambda a, b, u, v: (a > b) * a + (a <= 0)),
+        ("u if u > 0 and v < 1 else 0.5", lambda a, b, u, v: np.where((u > 0) & (v < 1), u, 0.5)),
+        ("1 if u >= largest(u) else v", lambda a, b, u, v: np.where(u >= u.max(), 1, v)),
+        ("largest(A)", lambda a, b, u, v: a.max(axis=1)),
+        ("diag(u) - outer(u, v)", lambda a, b, u, v: np.diag(u) - np.outer(u, v)),
+        ("Phi(u) + expm1(v)", lambda a, b, u, v: np.vectorize(statistics.NormalDist().cdf)(u) + np.expm1(v)),
         ("sum(u[i]*v[i] for i in (1, ..., 3))", lambda a, b, u, v: (u * v).sum()),
     ],
 )
@@ -239,7 +251,17 @@ def test_array_formulas_agree_with_numpy(formula, oracle, as_float):
 
 
 @pytest.mark.parametrize(
-    "formula", ["A @ B", "A @ u", "A.T @ u", "(A.T @ u)*v", "outer(u, v) + A", "tanh(A @ u) - v", "2*(A @ B).T"]
+    "formula",
+    [
+        "A @ B",
+        "A @ u",
+        "A.T @ u",
+        "(A.T @ u)*v",
+        "outer(u, v) + A",
+        "tanh(A @ u) - v",
+        "2*(A @ B).T",
+        "u if u > 0 and v < 2 else 0*v",
+    ],
 )
 def test_each_entry_of_an_array_formula_has_a_formula_of_its_own(formula):
     rng = np.random.default_rng(6)
