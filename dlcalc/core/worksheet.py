@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import entry as entry_formula
@@ -275,7 +276,7 @@ def _numbers(value: Any) -> Iterator[Any]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)
-    else:
+    elif isinstance(value, int | float | Fraction):
         yield value
 
 

@@ -72,6 +72,8 @@ def jsonable(value: Any) -> Any:
     """Return a value as JSON numbers and lists; a fraction becomes a float."""
     if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: jsonable(item) for name, item in value.items()}
     if isinstance(value, Fraction):
         return float(value)
     return value

@@ -61,7 +61,7 @@ def _title(sheet: Worksheet, width: int) -> list[Row]:
 
 def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     entries = sheet.entries
-    given = [entry for entry in entries if isinstance(entry, Given)]
+    given = tables.givens(entries)
     if given:
         label = _GIVEN.say(sheet.lang) + "  "
         items = [beside((f"{_symbol(sheet, g)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})")) for g in given]
