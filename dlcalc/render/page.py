@@ -276,9 +276,8 @@ def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]
                 continue
             switch = f"{convention.name}={str(choice).lower() if isinstance(choice, bool) else choice}"
             try:
-                other = Worksheet(
-                    sheet.topic, {**sheet.inputs, convention.name: choice}, style=sheet.style, lang=sheet.lang
-                )
+                inputs = sheet.topic.under(sheet.inputs, sheet.given, convention.name, choice)
+                other = Worksheet(sheet.topic, inputs, style=sheet.style, lang=sheet.lang)
             except DlcalcError as error:
                 found.append((switch, says.say(sheet.lang), {"": error.message(sheet.lang)}))
                 continue
