@@ -200,7 +200,9 @@ def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
             term = body(env, inner)
             total = term if total is None else combine(total, term)
         if total is None and fold.kind in VARIADIC:
-            raise CalculationError(Text("There is nothing to take the {kind} of.", "没有可取 {kind} 的项。"), kind=fold.kind)
+            raise CalculationError(
+                Text("There is nothing to take the {kind} of.", "没有可取 {kind} 的项。"), kind=fold.kind
+            )
         return int(start) if total is None else total
 
     return run

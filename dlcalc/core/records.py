@@ -83,11 +83,12 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: its rows in text, and as SVG where it has one; drawn only when it is rendered."""
+    """A picture: its rows in text, as SVG and on Matplotlib's axes where it has these; drawn only when it is rendered."""
 
     title: Text
     draw: Callable[[], tuple[str, ...]]
     svg: Callable[[], str] | None = None
+    draw_on: Callable[[Any], None] | None = None
 
 
 Entry = Given | Line | Condition | Note | Table | Figure

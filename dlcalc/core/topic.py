@@ -320,9 +320,7 @@ class Topic:
             if misconception.applies(inputs):
                 yield misconception, {**inputs, **misconception.inputs}
 
-    def other_conventions(
-        self, stated: frozenset[str], inputs: Mapping[str, Any]
-    ) -> Iterator[tuple[Convention, Any]]:
+    def other_conventions(self, stated: frozenset[str], inputs: Mapping[str, Any]) -> Iterator[tuple[Convention, Any]]:
         """Yield every choice of a convention the exercise did not state, except those its inputs have."""
         for convention in self.conventions:
             if convention.name in stated:

@@ -217,8 +217,9 @@ class Work:
         /,
         draw: Callable[[], tuple[str, ...]],
         svg: Callable[[], str] | None = None,
+        draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        """Show a picture; `draw` and `svg` are called only when it is rendered."""
+        """Show a picture; `draw`, `svg` and `draw_on` (onto Matplotlib's axes) are called only when it is rendered."""
 
     def aside(self, name: str, value: Any) -> None:
         """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
@@ -342,8 +343,9 @@ class Sheet(Work):
         /,
         draw: Callable[[], tuple[str, ...]],
         svg: Callable[[], str] | None = None,
+        draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        self.records.append((Figure, en, zh, draw, svg))
+        self.records.append((Figure, en, zh, draw, svg, draw_on))
 
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
         super().forget(families, index, gone)

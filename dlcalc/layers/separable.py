@@ -87,9 +87,7 @@ def _mean(shares: dict[int, Fraction], samples: Sequence[Point]) -> list[Fractio
     ]
 
 
-def _feasible(
-    rows: list[list[Fraction]], right: list[Fraction]
-) -> tuple[list[Fraction], list[Fraction] | None]:
+def _feasible(rows: list[list[Fraction]], right: list[Fraction]) -> tuple[list[Fraction], list[Fraction] | None]:
     """Find s ≥ 0 with rows·s = right (right ≥ 0), or prices π with π·rows ≤ 0 and π·right > 0.
 
     The first phase of the simplex method: an artificial variable for each row, their sum made as small as it can be;

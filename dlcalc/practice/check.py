@@ -68,7 +68,9 @@ def _refuse_unasked(topic: Topic, name: str, value: Any) -> None:
     if any(answer.name == name and not answer.asked for answer in topic.answers):
         raise InputError(
             Text("{name} is a whole table.", "{name} 是一整张表。"),
-            Text("Check one of its numbers by the name it has on the sheet.", "请用表中某个数在计算表上的名称来检查它。"),
+            Text(
+                "Check one of its numbers by the name it has on the sheet.", "请用表中某个数在计算表上的名称来检查它。"
+            ),
             name=name,
         )
 

@@ -97,7 +97,9 @@ def stands_in(entry: Line | Condition, table: Table) -> bool:
     if index not in table.rows or index in table.opened:
         return False
     families = {column.partition("[")[0] for column in (*table.columns, *table.also)}
-    return isinstance(entry, Condition) or entry.left.base in families
+    if isinstance(entry, Condition):
+        return next(iter(entry.at)) == table.index  # the innermost loop is named first
+    return entry.left.base in families
 
 
 def _symbol(sheet: Worksheet, given: Given) -> str:

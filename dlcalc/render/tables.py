@@ -58,7 +58,12 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
     for entry in sheet.entries:
         if not isinstance(entry, Line):
             continue
-        member = not isinstance(entry.key, str) and len(entry.key) == 2 and entry.key[0] in simple and entry.key[1] in table.rows
+        member = (
+            not isinstance(entry.key, str)
+            and len(entry.key) == 2
+            and entry.key[0] in simple
+            and entry.key[1] in table.rows
+        )
         if not member and entry.key not in keys:
             continue
         line, at = found.setdefault((entry.left.base, entry.right), (entry, {**entry.at, table.index: table.index}))

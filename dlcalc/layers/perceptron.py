@@ -1,0 +1,784 @@
+"""Rosenblatt's perceptron: the trace of its training, visit by visit, exactly.
+
+Symbols: x[i] and t[i] are sample i and its label, k counts visits; net[k], w[k], b[k] (or theta[k]) are the weighted sum
+at visit k and the weights and the bias (or the threshold) after it. Rule `yx` is Rosenblatt's and Novikoff's, as in Li
+Hang, Statistical Learning Methods, algorithm 2.1 (dual form: algorithm 2.2); rule `error` is Widrow's way of writing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.core.evaluate import Environment
+from dlcalc.core.records import Head
+from dlcalc.core.topic import Misconception
+from dlcalc.core.work import Work
+from dlcalc.errors import InputError, Text
+from dlcalc.layers import gates, separable
+
+if TYPE_CHECKING:
+    from dlcalc.core.arrays import Array
+
+MOST_VISITS = 2_000_000
+"""Visits that a run may be asked for."""
+USUAL_EPOCHS, USUAL_VISITS = 1_000, 100_000
+"""A run of which nothing is said ends after so many epochs, or visits."""
+KEPT_WHOLE = 120_000
+"""Runs of more visits keep the first and the last `KEPT_ENDS` only."""
+KEPT_ENDS = 1_000
+MOST_DUAL = 60
+"""Samples that the dual form takes: its coefficients are one vector of that length a visit."""
+
+
+@dataclass(slots=True)
+class Trace:
+    """The run as far as it is no line: whose turn it was, where something was wrong, how it ended.
+
+    Attributes:
+        scan: cycle or restart.
+        order: the samples in the order they are visited, numbered from 1.
+        samples: the sample of each visit.
+        wrong: whether each visit found an error.
+        forgotten: visits whose lines were let go.
+        repeats: (earlier, later) visits after which weights and bias were the same and the same sample was next.
+    """
+
+    scan: str
+    order: tuple[int, ...]
+    samples: list[int] = field(default_factory=list)
+    wrong: bytearray = field(default_factory=bytearray)
+    forgotten: range = range(0)
+    converged: bool = False
+    repeats: tuple[int, int] | None = None
+
+    @property
+    def visits(self) -> int:
+        """How many visits there were."""
+        return len(self.samples)
+
+    def epoch(self, visit: int) -> int | None:
+        """Return the pass over the samples that a visit belongs to; a scan that starts again has none."""
+        return (visit - 1) // len(self.order) + 1 if self.scan == "cycle" else None
+
+    def kept(self) -> Iterator[int]:
+        """Yield the visits whose lines are still there."""
+        return (k for k in range(1, self.visits + 1) if k not in self.forgotten)
+
+
+# ---------------------------------------------------------------- the sheet
+
+
+def write(w: Work) -> None:
+    """Write the training: the samples, the visits, how it ended and why."""
+    inputs = w.inputs
+    x, labels = inputs["x"], _labels(inputs)
+    samples = range(1, x.shape[0] + 1)
+    _start(w)
+    for i in samples:
+        w.given("x", x.entry(i), "x", i)
+        w.given("t", labels[i - 1], "t", i)
+    w.table("the samples", "样本", "i", samples, ("x[i]", "t[i]"))
+    _say_labels(w, labels)
+    trace = _run(w)
+    w.aside("trace", trace)
+    _show_visits(w, trace)
+    updates = sum(trace.wrong)
+    w.let("visits = n", "samples looked at", "访问样本的次数", n=trace.visits)
+    w.let("updates = n", "visits that found an error", "出错并更新的次数", n=updates)
+    if trace.scan == "cycle":
+        passes = trace.visits // len(samples)
+        w.let("epochs = n", "passes over the samples, the last one counted", "遍历样本的轮数，含最后一轮", n=passes)
+    if inputs["dual"]:
+        w.let(
+            "w_end = sum(a[k][j]*t[j]*x[j] for j in (1, ..., n))",
+            "the weights from the coefficients",
+            "由系数得到权重",
+            k=trace.visits,
+            n=x.shape[0],
+        )
+    _say_how_it_ended(w, trace)
+    if trace.converged:
+        _bound(w, trace)
+    else:
+        _whether_separable(w, labels)
+    if x.shape[1] == 2:
+        _picture(w, labels)
+
+
+def _start(w: Work) -> None:
+    inputs = w.inputs
+    if inputs["dual"]:
+        from dlcalc.core.arrays import Array
+
+        w.given("a", Array.of([0] * inputs["x"].shape[0]), "dual", 0)
+    else:
+        w.given("w", inputs["w0"], "w0", 0)
+    if inputs["theta"] is None:
+        w.given("b", inputs["b0"], "b0", 0)
+    else:
+        w.given("theta", inputs["theta"], "theta", 0)
+    w.given("eta", inputs["eta"], "eta")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The equations of one visit, as the inputs choose them; "" where there is none."""
+
+    net: str
+    output: str
+    difference: str
+    error: str
+    why: Text
+    learn: tuple[tuple[str, str, Text], ...]
+    keep: tuple[tuple[str, str], ...]
+    families: tuple[str, ...]
+
+
+_PULL = Text("moved by the sample", "按该样本移动")
+
+
+def _lines(inputs: Mapping[str, Any]) -> _Lines:
+    rule, zero, dual = inputs["rule"], inputs["zero"], inputs["dual"]
+    bias = "b" if inputs["theta"] is None else "theta"
+    learned = bias == "b" or inputs["learn_theta"]
+    sums = "sum(a[k-1][j]*t[j]*G[j, i] for j in (1, ..., n))" if dual else "w[k-1] @ x[i]"
+    shift = "b[k-1]" if bias == "b" else "theta[k-1]"
+    step = "t[i]" if rule == "yx" else "e[k]"
+    low = 0 if inputs["labels"] == "01" else -1
+    output = {
+        "error": "sign(net[k])",
+        "high": f"1 if net[k] >= 0 else {low}",
+        "low": f"1 if net[k] > 0 else {low}",
+    }[zero]
+    plain = rule == "yx" and zero == "error"
+    if plain:
+        test, why = "t[i]*net[k] <= 0", Text("on the wrong side, or on the line?", "在错误一侧或恰在线上？")
+    else:
+        test, why = "y[k] != t[i]", Text("is the output another than the label?", "输出与标签不同？")
+    learn = []
+    if dual:
+        unit = ", ".join("1" if j == inputs["turn"] else "0" for j in range(inputs["x"].shape[0]))
+        learn.append(
+            (f"a[k] = a[k-1] + eta*[{unit}]", "update-a", Text("one more for this sample", "该样本的系数增加"))
+        )
+    else:
+        learn.append((f"w[k] = w[k-1] + eta*{step}*x[i]", f"update-w-{rule}", _PULL))
+    if bias == "b":
+        learn.append((f"b[k] = b[k-1] + eta*{step}", f"update-b-{rule}", Text("the bias likewise", "偏置同样更新")))
+    elif learned:
+        moved = Text("the threshold the other way", "阈值反向更新")
+        learn.append((f"theta[k] = theta[k-1] - eta*{step}", f"update-theta-{rule}", moved))
+    else:
+        learn.append(("theta[k] = theta[k-1]", f"theta-fixed-{rule}", Text("the threshold is fixed", "阈值固定")))
+    main = "a" if dual else "w"
+    return _Lines(
+        net=f"net[k] = {sums} {'+' if bias == 'b' else '-'} {shift}",
+        output="" if plain else f"y[k] = {output}",
+        difference="e[k] = t[i] - y[k]" if rule == "error" else "",
+        error=test,
+        why=why,
+        learn=tuple(learn),
+        keep=((f"{main}[k] = {main}[k-1]", "keep-w"), (f"{bias}[k] = {bias}[k-1]", "keep-b")),
+        families=("net", *(() if plain else ("y",)), *(("e",) if rule == "error" else ()), main, bias),
+    )
+
+
+def _run(w: Work) -> Trace:
+    """Write the visits and return their trace."""
+    inputs = w.inputs
+    order = _order(inputs)
+    trace = Trace(inputs["scan"], order)
+    visit = _visitor(w, trace)
+    bound = inputs["max_epochs"]
+    most = (usual_epochs(len(order)) if bound is None else bound) * len(order)
+    seen: dict[Any, int] = {visit.state: 0}
+    n, clean = len(order), 0
+    while trace.visits < most:
+        if trace.scan == "cycle":
+            before = sum(visit(i) for i in order)
+            trace.converged = not before
+        else:
+            clean = 0 if visit(order[clean]) else clean + 1
+            trace.converged = clean == n
+        if trace.converged:
+            break
+        if trace.repeats is None and (trace.scan == "cycle" or clean == 0):
+            earlier = seen.setdefault(visit.state, trace.visits)
+            if earlier != trace.visits:
+                trace.repeats = (earlier, trace.visits)
+                if bound is None:
+                    break
+    return trace
+
+
+class _visitor:
+    """Writes one visit at a time; `state` is what the rest of the run depends on."""
+
+    def __init__(self, w: Work, trace: Trace) -> None:
+        self.w, self.trace = w, trace
+        inputs = w.inputs
+        self.dual = inputs["dual"]
+        if self.dual:
+            self.at = {"n": inputs["x"].shape[0]}
+            self.lines = [_lines({**inputs, "turn": turn}) for turn in range(inputs["x"].shape[0])]
+            _gram(w)
+        else:
+            self.at = {}
+            self.lines = [_lines(inputs)]
+        weights = w.env["a" if self.dual else "w", 0]
+        self.state = _state(weights, w.env["b" if inputs["theta"] is None else "theta", 0])
+
+    def __call__(self, i: int) -> bool:
+        w, trace, lines = self.w, self.trace, self.lines[i - 1 if self.dual else 0]
+        trace.samples.append(i)
+        k = len(trace.samples)
+        w.let(lines.net, "the weighted sum", "加权和", k=k, i=i, **self.at)
+        if lines.output:
+            w.let(lines.output, "the output", "输出", k=k)
+            if lines.difference:
+                w.let(lines.difference, "label minus output", "标签减输出", k=k, i=i)
+        if w.when(lines.error, lines.why.en, lines.why.zh, id="error", k=k, i=i):
+            trace.wrong.append(1)
+            values = [w.let(line, why.en, why.zh, id=id, k=k, i=i) for line, id, why in lines.learn]
+            self.state = _state(*values)
+            wrong = True
+        else:
+            trace.wrong.append(0)
+            for line, id in lines.keep:
+                w.let(line, "left alone", "不变", id=id, k=k)
+            wrong = False
+        if k > KEPT_WHOLE and k % KEPT_ENDS == 0:
+            gone = range(KEPT_ENDS + 1, k - KEPT_ENDS + 1)
+            fresh = range(max(gone.start, trace.forgotten.stop), gone.stop)
+            w.forget(lines.families, "k", fresh)
+            trace.forgotten = gone
+        return wrong
+
+
+def _state(weights: Array, bias: Any) -> tuple[Any, ...]:
+    return (*weights.data.tolist(), bias)
+
+
+def _gram(w: Work) -> None:
+    """Write the Gram matrix of the dual form, in which the samples appear only as products."""
+    w.given("X", w.inputs["x"], "x")
+    w.let("G = X @ X.T", "all products of two samples (Gram matrix)", "样本两两内积（Gram 矩阵）")
+
+
+def _labels(inputs: Mapping[str, Any]) -> list[int]:
+    """Return the labels in the coding in force."""
+    low = 0 if inputs["labels"] == "01" else -1
+    return [1 if label == 1 else low for label in inputs["t"].tolist()]
+
+
+def _order(inputs: Mapping[str, Any]) -> tuple[int, ...]:
+    order: tuple[int, ...] = inputs["order"] or tuple(range(1, inputs["x"].shape[0] + 1))
+    start = inputs["start"] - 1
+    return order[start:] + order[:start]
+
+
+def usual_epochs(samples: int) -> int:
+    """Return the epochs after which a run ends of which nothing is said."""
+    return max(10, min(USUAL_EPOCHS, USUAL_VISITS // samples))
+
+
+# ---------------------------------------------------------------- what is said about it
+
+
+def _say_labels(w: Work, labels: list[int]) -> None:
+    given = w.inputs["t"].tolist()
+    if given != labels:
+        w.note(
+            "The labels {old} count as {new} here.",
+            "标签 {old} 在这里按 {new} 计算。",
+            old="0" if 0 in given else "−1",
+            new="−1" if 0 in given else "0",
+        )
+    if len(set(labels)) == 1:
+        w.note(
+            "All samples are of one class: the bias alone can put them on its side.",
+            "所有样本属于同一类：只靠偏置就能把它们放在同一侧。",
+        )
+    points: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for number, (point, label) in enumerate(zip(w.inputs["x"].tolist(), labels, strict=True), 1):
+        first, other = points.setdefault(tuple(point), (number, label))
+        if other != label:
+            w.note(
+                "Samples {a} and {b} are the same point with both labels: no line can separate them.",
+                "样本 {a} 与样本 {b} 是同一点却有两种标签：没有直线能把它们分开。",
+                a=first,
+                b=number,
+            )
+            return
+
+
+def _show_visits(w: Work, trace: Trace) -> None:
+    order, n = trace.order, len(trace.order)
+    heads = [Head(Text("i", "i"), lambda k: str(trace.samples[k - 1]))]
+    if trace.scan == "cycle":
+        heads.insert(0, Head(Text("epoch", "轮"), lambda k: str(trace.epoch(k))))
+    lines = _lines({**w.inputs, "turn": 0})
+    columns: list[str] = []
+    for family in lines.families:
+        if family == ("a" if w.inputs["dual"] else "w"):
+            columns.append("error")
+        columns.append(f"{family}[k]")
+    opened = next((k for k in trace.kept() if trace.wrong[k - 1]), 1)
+    w.table(
+        "the visits: visit k is to sample i; without an error everything stays",
+        "逐次访问：第 k 次访问样本 i；没有出错则一切不变",
+        "k",
+        range(1, trace.visits + 1),
+        tuple(columns),
+        opened=(opened,),
+        heads=tuple(heads),
+    )
+    if trace.forgotten:
+        w.note(
+            "Visits {first} to {last} are not kept.",
+            "第 {first} 至 {last} 次访问未保留。",
+            first=trace.forgotten.start,
+            last=trace.forgotten.stop - 1,
+        )
+    if order != tuple(range(1, n + 1)):
+        w.note("The samples come in the order {order}.", "样本的顺序为 {order}。", order=", ".join(map(str, order)))
+
+
+def _say_how_it_ended(w: Work, trace: Trace) -> None:
+    if trace.converged:
+        w.note(
+            "It has converged: every sample has been visited without an error.",
+            "已收敛：所有样本都连续访问过一遍而没有出错。",
+        )
+    if trace.repeats:
+        earlier, later = trace.repeats
+        w.note(
+            "After visit {later} the weights and the bias are those after visit {earlier}, and sample {i} is next both "
+            "times: the visits {first} to {later} repeat for ever, so it never converges.",
+            "第 {later} 次访问后权重与偏置同第 {earlier} 次访问后完全一样，且下一个都是样本 {i}："
+            "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
+            earlier=earlier,
+            later=later,
+            first=earlier + 1,
+            i=trace.order[0],
+        )
+    elif not trace.converged:
+        w.note(
+            "It was stopped after {visits} visits, before a pass without an error; --max-epochs N lets it run on.",
+            "访问 {visits} 次后停止，尚未出现没有错误的一轮；可用 --max-epochs N 继续。",
+            visits=trace.visits,
+        )
+
+
+def _bound(w: Work, trace: Trace) -> None:
+    """Write Novikoff's bound (R/γ)² on the updates, where it applies: from zero, with a learned bias, equal steps.
+
+    γ is the margin of the separator that was found, on the samples (x, 1) and with (w, b) scaled to length 1: no more
+    than the largest margin there is, so that the bound holds, if not as tightly as it could.
+    """
+    inputs, n = w.inputs, w.inputs["x"].shape[0]
+    if not starts_at_zero(inputs) or inputs["theta"] is not None or inputs["dual"]:
+        w.note(
+            "Novikoff's bound on the updates does not apply: it is for w = 0, b = 0 at the start and a learned bias.",
+            "Novikoff 的更新次数上界在此不适用：它要求从 w = 0、b = 0 开始并且偏置也参与学习。",
+        )
+        return
+    if inputs["rule"] == "error" and inputs["zero"] == "error":
+        w.note(
+            "Novikoff's bound on the updates does not apply: steps from an output of 0 are half as long as others.",
+            "Novikoff 的更新次数上界在此不适用：输出为 0 时的步长只有其他步长的一半。",
+        )
+        return
+    sided = "(2*t[i] - 1)" if inputs["labels"] == "01" else "t[i]"
+    w.let("R2 = max(x[i] @ x[i] + 1 for i in (1, ..., n))", "the longest (x, 1), squared", "最长的 (x, 1) 的平方", n=n)
+    w.let(
+        f"margin = min({sided}*(w[k] @ x[i] + b[k]) for i in (1, ..., n))",
+        "the least sum on its own side",
+        "各样本在正确一侧的最小值",
+        k=trace.visits,
+        n=n,
+    )
+    w.let("length2 = w[k] @ w[k] + b[k]**2", "(w, b) squared", "(w, b) 长度的平方", k=trace.visits)
+    if w.when("margin > 0", "is no sample on the line?", "没有样本恰在线上？"):
+        w.let(
+            "bound = R2*length2/margin**2",
+            "Novikoff: no more updates than (R/γ)², γ = margin/√length2",
+            "Novikoff：更新次数不超过 (R/γ)²，γ = margin/√length2",
+        )
+        w.note(
+            "γ is the margin of the line found; with the widest margin there is, the bound would be no larger.",
+            "γ 取自所得直线；若用最大间隔，上界不会更大。",
+        )
+    else:
+        w.note("With a sample on the line, γ = 0 gives no bound.", "有样本恰在线上时 γ = 0，得不到上界。")
+
+
+def starts_at_zero(inputs: Mapping[str, Any]) -> bool:
+    """Say whether weights and bias begin at 0."""
+    return not any(inputs["w0"].data) and not inputs["b0"]
+
+
+def _whether_separable(w: Work, labels: list[int]) -> None:
+    """Write a certificate that the classes cannot be separated, or a line that separates them."""
+    x = w.inputs["x"]
+    if x.data.size > separable.MOST_NUMBERS:
+        w.note("Whether so many samples can be separated is not decided.", "样本太多，未判断是否线性可分。")
+        return
+    found = separable.decide(x.tolist(), [label == 1 for label in labels])
+    if isinstance(found, separable.Separator):
+        w.note(
+            "The samples can be separated, by w = ({w}), b = {b} for one.",
+            "这些样本线性可分，例如 w = ({w})，b = {b}。",
+            w=", ".join(map(str, found.w)),
+            b=found.b,
+        )
+        return
+    w.note("They cannot be separated, and this proves it:", "它们线性不可分，证明如下：")
+    for number, share in sorted({**found.positive, **found.negative}.items()):
+        side = (("share of a positive sample", "正类样本的份额"), ("share of a negative sample", "负类样本的份额"))
+        w.let("share[i] = c/d", *side[number in found.negative], i=number, c=share.numerator, d=share.denominator)
+    w.let("P = sum(share[i]*x[i] for i in plus)", "a mixture of the positive samples", "正类样本的加权平均",
+          plus=tuple(sorted(found.positive)))  # fmt: skip
+    w.let("N = sum(share[i]*x[i] for i in minus)", "a mixture of the negative samples", "负类样本的加权平均",
+          minus=tuple(sorted(found.negative)))  # fmt: skip
+    w.when("P == N", "are they the same point?", "是同一点吗？")
+    w.note(
+        "A line with each class on its own side would have all mixtures of a class there too, and so this point on both "
+        "sides.",
+        "若有直线把两类分在两侧，则各类的加权平均也在该侧，于是这一点会同时在两侧，矛盾。",
+    )
+    gates.explain_xor(w, x.tolist(), labels)
+
+
+def _picture(w: Work, labels: list[int]) -> None:
+    from dlcalc.layers.plane import Plane
+
+    env, points = w.env, w.inputs["x"].tolist()
+
+    def plane() -> Plane:
+        u, v = map(float, weights(env).data)
+        low = "0" if w.inputs["labels"] == "01" else "−1"
+        places = [(float(p), float(q)) for p, q in points]
+        return Plane(places, [label == 1 for label in labels], (low, "1"), (u, v), float(bias(env)))
+
+    w.figure(
+        "the samples and the line w·x + b = 0",
+        "样本与直线 w·x + b = 0",
+        lambda: plane().rows(),
+        lambda: plane().svg(),
+        lambda axes: plane().draw_on(axes),
+    )
+
+
+# ---------------------------------------------------------------- answers
+
+
+def weights(env: Environment) -> Array:
+    """Return the weights after the last visit."""
+    found: Array = env["w_end"] if "w_end" in env else env["w", env["_trace"].visits]
+    return found
+
+
+def bias(env: Environment) -> Any:
+    """Return the bias after the last visit; that of a threshold is −θ."""
+    last = env["_trace"].visits
+    return env["b", last] if ("b", last) in env else -env["theta", last]
+
+
+def threshold(env: Environment) -> Any:
+    """Return the threshold after the last visit."""
+    return env["theta", env["_trace"].visits]
+
+
+def coefficients(env: Environment) -> Any:
+    """Return the dual form's coefficients after the last visit."""
+    return env["a", env["_trace"].visits]
+
+
+def rows(env: Environment) -> list[dict[str, Any]]:
+    """Return the visits that were kept: epoch, sample, net, output y, whether it was an error, w and b after it."""
+    trace: Trace = env["_trace"]
+    dual = ("a", 0) in env
+    found = []
+    for k in trace.kept():
+        net = env["net", k]
+        after = env["X"].T @ (env["a", k] * env["_labels"]) if dual else env["w", k]
+        found.append(
+            {
+                "epoch": trace.epoch(k),
+                "sample": trace.samples[k - 1],
+                "net": net,
+                "y": env["y", k] if ("y", k) in env else (net > 0) - (net < 0),
+                "error": bool(trace.wrong[k - 1]),
+                "w": after.tolist(),
+                "b": env["b", k] if ("b", k) in env else -env["theta", k],
+            }
+        )
+    return found
+
+
+# ---------------------------------------------------------------- inputs
+
+
+def settle(inputs: dict[str, Any]) -> None:
+    """Fill in what follows from the labels and the rule, and refuse what does not fit together.
+
+    Labels are taken as they are written; ±1 then means the rule `yx`, and 0/1 the rule `error`; at a sum of 0, `yx` sees
+    an error and `error` an output of the lower label.
+
+    Raises:
+        InputError: naming the input and what to type instead.
+    """
+    x, t = inputs["x"], inputs["t"]
+    if x.data.dtype != object:
+        raise InputError(
+            Text("{size} numbers are too many: a trace is worked out in exact fractions.",
+                 "{size} 个数太多：训练过程以精确分数计算。"),
+            Text("Give at most {most} numbers.", "最多给 {most} 个数。"),
+            size=x.data.size, most=10_000,
+        ).about("x")  # fmt: skip
+    n, d = x.shape
+    if t.shape[0] != n:
+        raise InputError(
+            Text("x has {n} sample(s) of {d} number(s) (shape {n}×{d}), t has {m} label(s) (shape {m}).",
+                 "x 有 {n} 个样本，每个 {d} 个数（形状 {n}×{d}），而 t 有 {m} 个标签（形状 {m}）。"),
+            Text("Give a row of x for every label: 0,0; 0,1; 1,0 for three.",
+                 "每个标签对应 x 的一行：例如三个样本写成 0,0; 0,1; 1,0。"),
+            n=n, d=d, m=t.shape[0],
+        ).about("t")  # fmt: skip
+    _settle_labels(inputs)
+    _settle_start(inputs, d)
+    _settle_order(inputs, n)
+    most = MOST_VISITS // n
+    if inputs["max_epochs"] is not None and inputs["max_epochs"] > most:
+        raise InputError(
+            Text("{epochs} epochs of {n} sample(s) are more than {most} visits.",
+                 "{epochs} 轮、每轮 {n} 个样本，超过 {most} 次访问。"),
+            Text("Give at most {fits}.", "最多给 {fits}。"),
+            epochs=inputs["max_epochs"], n=n, most=MOST_VISITS, fits=most,
+        ).about("max_epochs")  # fmt: skip
+
+
+def _settle_labels(inputs: dict[str, Any]) -> None:
+    labels = set(inputs["t"].tolist())
+    if not (labels <= {-1, 1} or labels <= {0, 1}):
+        odd = sorted(labels - {-1, 0, 1})
+        mixed = Text("The labels mix −1 and 0.", "标签混用了 −1 和 0。")
+        raise InputError(
+            mixed if not odd else Text("{odd} is no label.", "{odd} 不是标签。"),
+            Text("Use −1 and 1, or 0 and 1.", "请用 −1 和 1，或 0 和 1。"),
+            odd=odd[0] if odd else "",
+        ).about("t")
+    if inputs["labels"] is None:
+        inputs["labels"] = "01" if 0 in labels and inputs["rule"] != "yx" else "pm1"
+    if inputs["rule"] is None:
+        inputs["rule"] = "yx" if inputs["labels"] == "pm1" else "error"
+    if inputs["zero"] is None:
+        inputs["zero"] = "error" if inputs["rule"] == "yx" else "low"
+    if inputs["labels"] == "01" and inputs["rule"] == "yx":
+        raise InputError(
+            Text("The rule yx needs the labels −1 and 1: a label 0 would change nothing.",
+                 "规则 yx 要求标签为 −1 和 1：标签 0 不会产生任何更新。"),
+            Text("Type --rule error, or --labels pm1 to have 0 count as −1.",
+                 "请用 --rule error，或用 --labels pm1 把 0 当作 −1。"),
+        ).about("rule")  # fmt: skip
+    if inputs["labels"] == "01" and inputs["zero"] == "error":
+        raise InputError(
+            Text("With the labels 0 and 1 the output at a sum of 0 must be one of them.",
+                 "标签为 0 和 1 时，加权和为 0 的输出必须是其中之一。"),
+            Text("Type high for 1 or low for 0.", "请输入 high（取 1）或 low（取 0）。"),
+        ).about("zero")  # fmt: skip
+
+
+def _settle_start(inputs: dict[str, Any], d: int) -> None:
+    from dlcalc.core.arrays import Array
+
+    w0 = inputs["w0"]
+    if not hasattr(w0, "shape"):
+        inputs["w0"] = w0 = Array.of([w0] * d)
+    if w0.shape[0] != d:
+        raise InputError(
+            Text("w0 has {m} weight(s), a sample {d} number(s).", "w0 有 {m} 个权重，而每个样本有 {d} 个数。"),
+            Text("Give {d} weight(s), or one number for all.", "请给 {d} 个权重，或用一个数代表全部。"),
+            m=w0.shape[0], d=d,
+        ).about("w0")  # fmt: skip
+    if inputs["eta"] <= 0:
+        raise InputError(
+            Text("A learning rate of {eta} teaches nothing.", "学习率 {eta} 学不到东西。"),
+            Text("Give a number above 0, such as 1 or 0.1.", "请给一个大于 0 的数，例如 1 或 0.1。"),
+            eta=inputs["eta"],
+        ).about("eta")
+    if inputs["theta"] is not None and inputs["b0"] is not None:
+        raise InputError(
+            Text("A threshold and a bias are both given; they are the same thing, b = −θ.",
+                 "同时给了阈值和偏置；二者是一回事，b = −θ。"),
+            Text("Leave out --theta or --b0.", "请去掉 --theta 或 --b0。"),
+        ).about("theta")  # fmt: skip
+    if inputs["theta"] is None and inputs["learn_theta"]:
+        raise InputError(
+            Text("There is no threshold to learn.", "没有可学习的阈值。"),
+            Text("Give its first value with --theta.", "请用 --theta 给出初值。"),
+        ).about("learn_theta")
+    if inputs["theta"] is None and inputs["b0"] is None:
+        inputs["b0"] = 0
+    if inputs["dual"]:
+        _settle_dual(inputs)
+
+
+def _settle_dual(inputs: dict[str, Any]) -> None:
+    if inputs["rule"] != "yx" or any(inputs["w0"].data):
+        raise InputError(
+            Text(
+                "The dual form is for the rule yx and weights that begin at 0.", "对偶形式要求规则 yx 且权重从 0 开始。"
+            ),
+            Text("Type --rule yx and leave out --w0.", "请用 --rule yx 并去掉 --w0。"),
+        ).about("dual")
+    if inputs["x"].shape[0] > MOST_DUAL:
+        raise InputError(
+            Text("The dual form has a coefficient for each of the {n} samples.", "对偶形式为 {n} 个样本各设一个系数。"),
+            Text("Give at most {most} samples.", "最多给 {most} 个样本。"),
+            n=inputs["x"].shape[0],
+            most=MOST_DUAL,
+        ).about("dual")
+
+
+def _settle_order(inputs: dict[str, Any], n: int) -> None:
+    order = inputs["order"]
+    if hasattr(order, "tolist"):
+        order = tuple(order.tolist())
+    if order is not None and sorted(order) != list(range(1, n + 1)):
+        raise InputError(
+            Text("{order} does not name each of the {n} sample(s) once.", "{order} 没有把 {n} 个样本各列一次。"),
+            Text("List the numbers 1 to {n} in some order.", "请按某种顺序列出 1 到 {n}。"),
+            order=",".join(map(str, order))[:60],
+            n=n,
+        ).about("order")
+    inputs["order"] = order
+    if inputs["start"] > n:
+        raise InputError(
+            Text("There is no sample {start}: there are {n}.", "没有第 {start} 个样本：共有 {n} 个。"),
+            Text("Give a number from 1 to {n}.", "请给 1 到 {n} 的数。"),
+            start=inputs["start"],
+            n=n,
+        ).about("start")
+
+
+# ---------------------------------------------------------------- mistakes
+
+
+def _by_yx(inputs: Mapping[str, Any]) -> bool:
+    return bool(inputs["rule"] == "yx")
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "updates-on-every-visit",
+        Text(
+            "You updated after every sample: a sample on its right side leaves the weights alone.",
+            "每个样本都更新了：分对的样本不更新权重。",
+        ),
+        {"error": "1 == 1"},
+        applies=_by_yx,
+        catalogue=("M063",),
+    ),
+    Misconception(
+        "zero-is-right",
+        Text(
+            "You let a sum of 0 pass: a sample on the line counts as an error, as the test is t·net ≤ 0.",
+            "把加权和为 0 当作分对了：恰在线上的样本也算错，判断条件是 t·net ≤ 0。",
+        ),
+        {"t[i]*net[k] <= 0": "t[i]*net[k] < 0"},
+        catalogue=("M064",),
+    ),
+    Misconception(
+        "label-left-out",
+        Text(
+            "You left the label out of the update: a negative sample is taken away, not added.",
+            "更新时漏乘了标签：负类样本应当减去，而不是加上。",
+        ),
+        {"update-w-yx": "w[k-1] + eta*x[i]", "update-b-yx": "b[k-1] + eta"},
+        applies=lambda inputs: _by_yx(inputs) and inputs["theta"] is None and not inputs["dual"],
+        catalogue=("M065",),
+    ),
+    Misconception(
+        "bias-not-updated",
+        Text(
+            "You left the bias as it was: each update changes it too.",
+            "偏置没有更新：每次更新也要改变偏置。",
+        ),
+        {"update-b-yx": "b[k-1]", "update-b-error": "b[k-1]"},
+        applies=lambda inputs: inputs["theta"] is None,
+        catalogue=("M066",),
+    ),
+    Misconception(
+        "step-doubled",
+        Text(
+            "You used (t − y)·x with labels −1 and 1, which is twice as long a step as t·x.",
+            "在 ±1 标签下用了 (t − y)·x，步长是 t·x 的两倍。",
+        ),
+        {"update-w-yx": "w[k-1] + 2*eta*t[i]*x[i]", "update-b-yx": "b[k-1] + 2*eta*t[i]"},
+        applies=lambda inputs: _by_yx(inputs) and inputs["theta"] is None and not inputs["dual"],
+        catalogue=("M067",),
+    ),
+    Misconception(
+        "starts-at-the-second-sample",
+        Text(
+            "You began with the second sample: the first one in the order comes first.",
+            "从第二个样本开始了：应按顺序从第一个样本开始。",
+        ),
+        inputs={"start": 2},
+        applies=lambda inputs: inputs["start"] == 1 and inputs["x"].shape[0] > 1,
+        catalogue=("M068",),
+    ),
+    Misconception(
+        "fixed-threshold-learned",
+        Text(
+            "You updated the threshold as well: in this exercise it is fixed.",
+            "把阈值也更新了：本题中阈值是固定的。",
+        ),
+        {"theta-fixed-yx": "theta[k-1] - eta*t[i]", "theta-fixed-error": "theta[k-1] - eta*e[k]"},
+        applies=lambda inputs: inputs["theta"] is not None and not inputs["learn_theta"],
+        catalogue=("M069",),
+    ),
+    Misconception(
+        "difference-turned-round",
+        Text(
+            "You took output minus label: the step is η·(t − y)·x, towards the label.",
+            "用了输出减标签：更新量是 η·(t − y)·x，朝标签方向。",
+        ),
+        {"update-w-error": "w[k-1] - eta*e[k]*x[i]", "update-b-error": "b[k-1] - eta*e[k]"},
+        applies=lambda inputs: inputs["rule"] == "error" and inputs["theta"] is None,
+    ),
+    Misconception(
+        "learning-rate-left-out",
+        Text(
+            "You left out the learning rate: every step is η times as long.",
+            "漏乘了学习率：每一步都要乘 η。",
+        ),
+        {
+            "update-w-yx": "w[k-1] + t[i]*x[i]",
+            "update-b-yx": "b[k-1] + t[i]",
+            "update-w-error": "w[k-1] + e[k]*x[i]",
+            "update-b-error": "b[k-1] + e[k]",
+        },
+        applies=lambda inputs: inputs["eta"] != 1 and inputs["theta"] is None and not inputs["dual"],
+    ),
+    Misconception(
+        "visits-counted-as-updates",
+        Text(
+            "You counted the visits: an update is made only where there is an error.",
+            "数的是访问次数：只有出错时才更新一次。",
+        ),
+        {"updates": "visits"},
+    ),
+    Misconception(
+        "last-pass-not-counted",
+        Text(
+            "You left out the last pass: the one that finds no error is an epoch too.",
+            "漏数了最后一轮：没有错误的那一轮也算一轮。",
+        ),
+        {"epochs": "n - 1"},
+    ),
+)
