@@ -2,7 +2,7 @@
 
 Symbols: x[i] and t[i] are sample i and its label, k counts visits; net[k], w[k], b[k] (or theta[k]) are the weighted sum
 at visit k and the weights and the bias (or the threshold) after it. Rule `yx` is Rosenblatt's and Novikoff's, as in Li
-Hang, Statistical Learning Methods, algorithm 2.1 (dual form: algorithm 2.2); rule `error` is Widrow's way of writing it.
+Hang, Statistical Learning Methods, algorithm 2.1 (dual form: algorithm 2.2); rule `error` is that of most course notebooks.
 """
 
 from __future__ import annotations
@@ -355,11 +355,12 @@ def _say_how_it_ended(w: Work, trace: Trace) -> None:
     if trace.repeats:
         earlier, later = trace.repeats
         w.note(
-            "After visit {later} the weights and the bias are those after visit {earlier}, and sample {i} is next both "
-            "times: the visits {first} to {later} repeat for ever, so it never converges.",
-            "第 {later} 次访问后权重与偏置同第 {earlier} 次访问后完全一样，且下一个都是样本 {i}："
+            "After visit {later} the weights and the bias are {en}, and sample {i} is next both times: visits {first} to "
+            "{later} repeat for ever, so it never converges.",
+            "第 {later} 次访问后，权重与偏置{zh}完全一样，且下一个都是样本 {i}："
             "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
-            earlier=earlier,
+            en=f"those after visit {earlier}" if earlier else "those of the start",
+            zh=f"同第 {earlier} 次访问后" if earlier else "同开始时",
             later=later,
             first=earlier + 1,
             i=trace.order[0],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import UNICODE, Writer
+from dlcalc.core.notation import TEXT, UNICODE, Writer
 from dlcalc.core.records import Condition, Figure, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -192,9 +192,10 @@ def _with_reason(rows: list[Row], used: int, reason: str, width: int) -> Iterato
 
 def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> Iterator[Row]:
     verdict = Text("yes", "是") if entry.held else Text("no", "否")
-    text = (
-        f"{sheet.formula(entry, UNICODE).text}?  {sheet.substituted(entry, UNICODE).text}:  {verdict.say(sheet.lang)}"
-    )
+    values = sheet.substituted(entry, UNICODE)
+    if len(values.rows) > 1:
+        values = sheet.substituted(entry, TEXT)
+    text = f"{sheet.formula(entry, UNICODE).text}?  {values.text}:  {verdict.say(sheet.lang)}"
     yield from _with_reason(
         [[("formula", " " * indent + " " + text)]], indent + 1 + cells(text), sheet.say(entry.text), width
     )

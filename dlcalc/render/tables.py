@@ -68,7 +68,7 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
             continue
         line, at = found.setdefault((entry.left.base, entry.right), (entry, {**entry.at, table.index: table.index}))
         for name, value in entry.at.items():
-            if value != line.at[name]:
+            if value != line.at.get(name, value):
                 at[name] = name  # it changes from row to row, as the index does
     return list(found.values())
 

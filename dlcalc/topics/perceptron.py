@@ -78,7 +78,7 @@ TOPIC = Topic(
         }),
         Convention("rule", {
             "yx": Text("w + η·t·x where t·net ≤ 0 (Rosenblatt, Li Hang)", "t·net ≤ 0 时 w + η·t·x（Rosenblatt、李航）"),
-            "error": Text("w + η·(t − y)·x (Widrow, many course notebooks)", "w + η·(t − y)·x（Widrow、许多课程代码）"),
+            "error": Text("w + η·(t − y)·x (most course notebooks)", "w + η·(t − y)·x（多数课程代码）"),
         }),
         Convention("zero", {
             "error": Text("a sum of 0 is an error (Li Hang)", "加权和为 0 算错（李航）"),
