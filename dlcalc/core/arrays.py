@@ -36,7 +36,7 @@ class Array:
     def __init__(self, data: np.ndarray[Any, Any]) -> None:
         self.data = data
         self._floats: np.ndarray[Any, Any] | None = None
-        self._over: tuple[list[int], int] | None = None
+        self._over: tuple[tuple[int, ...], int] | None = None
 
     @property
     def floats(self) -> np.ndarray[Any, Any]:
@@ -46,11 +46,11 @@ class Array:
         return self._floats
 
     @property
-    def over(self) -> tuple[list[int], int]:
+    def over(self) -> tuple[tuple[int, ...], int]:
         """The exact entries of a vector over one denominator; made once: a product of fractions then needs one gcd."""
         if self._over is None:
             below = math.lcm(*(x.denominator for x in self.data))
-            self._over = [x.numerator * (below // x.denominator) for x in self.data], below
+            self._over = tuple(x.numerator * (below // x.denominator) for x in self.data), below
         return self._over
 
     def is_writable(self, bits: int) -> bool:

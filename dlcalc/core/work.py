@@ -7,7 +7,7 @@ one is a `Mode`: two small functions, one for inputs and one for each line's val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
@@ -259,14 +259,22 @@ _CALCULATION = (CalculationError, ZeroDivisionError, OverflowError, TypeError, V
 """What working a formula out can raise: a misconception's formula may not fit the shapes it meets."""
 
 
+FIELDS = 9
+"""Fields of a record on a sheet: what it is, then what it says, filled up with None."""
+
+
 class Sheet(Work):
-    """A work that records every line, in order."""
+    """A work that records every line, in order.
+
+    `records` holds what was written one field after the other, `FIELDS` for each, and no record of its own for a line:
+    the objects of a long loop would cost the garbage collector as much as the loop itself.
+    """
 
     __slots__ = ("records", "touched")
 
     def __init__(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> None:
         super().__init__(inputs, mode)
-        self.records: list[tuple[Any, ...]] = []
+        self.records: list[Any] = []
         self.touched: set[str] = set()
 
     def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
@@ -277,7 +285,7 @@ class Sheet(Work):
         if on_input is not None:
             value = on_input(key_text(key), value)
         self.env[key] = value
-        self.records.append((Given, key, value, source))
+        self._put(Given, key, value, source)
 
     def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
@@ -301,8 +309,8 @@ class Sheet(Work):
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
-        records.append((Line, line, at, key, computed, value, en, zh, id))
-        if len(records) > MOST_LINES:
+        records += (Line, line, at, key, computed, value, en, zh, id)
+        if len(records) > FIELDS * MOST_LINES:
             raise CalculationError(
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
             )
@@ -315,11 +323,11 @@ class Sheet(Work):
             self.touched.add(reference)
         node, run = _condition(condition if reference is None else swaps[reference], at)
         held = bool(run(self.env, at))
-        self.records.append((Condition, node, at, held, en, zh, id))
+        self.records += (Condition, node, at, held, en, zh, id, None, None)
         return held
 
     def note(self, en: str, zh: str, /, **values: Any) -> None:
-        self.records.append((Note, en, zh, values))
+        self._put(Note, en, zh, values)
 
     def table(
         self,
@@ -334,7 +342,7 @@ class Sheet(Work):
         heads: tuple[Head, ...] = (),
     ) -> None:
         kept = rows if isinstance(rows, range) else tuple(rows)
-        self.records.append((Table, en, zh, index, kept, columns, also, opened, heads))
+        self._put(Table, en, zh, index, kept, columns, also, opened, heads)
 
     def figure(
         self,
@@ -345,22 +353,32 @@ class Sheet(Work):
         svg: Callable[[], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        self.records.append((Figure, en, zh, draw, svg, draw_on))
+        self._put(Figure, en, zh, draw, svg, draw_on)
 
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
         super().forget(families, index, gone)
         self.records = [
-            record for record in self.records if record[0] not in (Line, Condition) or record[2].get(index) not in gone
+            field
+            for record in self._written()
+            if record[0] not in (Line, Condition) or record[2].get(index) not in gone
+            for field in record
         ]
+
+    def _put(self, *fields: Any) -> None:
+        self.records += (*fields, *(None for _ in range(FIELDS - len(fields))))
+
+    def _written(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the records, each as its fields."""
+        return zip(*(iter(self.records),) * FIELDS, strict=True)
 
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""
-        return [_entry(record) for record in self.records]
+        return [_entry(record) for record in self._written()]
 
     def graph(self) -> dict[str, tuple[str, frozenset[str]]]:
         """Return, for each line as written, the name it defines and the names it reads; conditions define ''."""
         found: dict[str, tuple[str, frozenset[str]]] = {}
-        for record in self.records:
+        for record in self._written():
             if record[0] is Line:
                 found[record[1].equation.text] = (record[1].defines, record[1].reads)
             elif record[0] is Condition:
@@ -369,20 +387,20 @@ class Sheet(Work):
 
 
 def _entry(record: tuple[Any, ...]) -> Entry:
-    kind, *rest = record
-    if kind is Line:
-        line, at, key, computed, value, en, zh, id = rest
-        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
-    if kind is Condition:
-        node, at, held, en, zh, id = rest
-        return Condition(node, at, held, Text(en, zh), id)
-    if kind is Given:
-        return Given(*rest)
-    if kind is Note:
-        return Note(Text(rest[0], rest[1]), rest[2])
-    if kind is Figure:
-        return Figure(Text(rest[0], rest[1]), *rest[2:])
-    return Table(Text(rest[0], rest[1]), *rest[2:])
+    match record:
+        case (kind, line, at, key, computed, value, en, zh, id) if kind is Line:
+            return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+        case (kind, node, at, held, en, zh, id, _, _) if kind is Condition:
+            return Condition(node, at, held, Text(en, zh), id)
+        case (kind, key, value, source, *_) if kind is Given:
+            return Given(key, value, source)
+        case (kind, en, zh, values, *_) if kind is Note:
+            return Note(Text(en, zh), values)
+        case (kind, en, zh, draw, svg, draw_on, *_) if kind is Figure:
+            return Figure(Text(en, zh), draw, svg, draw_on)
+        case (_, en, zh, *rest):
+            return Table(Text(en, zh), *rest)
+    raise AssertionError(record[0])
 
 
 class Trial(Work):

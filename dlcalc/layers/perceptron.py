@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.core.evaluate import Environment
@@ -64,7 +65,9 @@ class Trace:
 
     def kept(self) -> Iterator[int]:
         """Yield the visits whose lines are still there."""
-        return (k for k in range(1, self.visits + 1) if k not in self.forgotten)
+        if not self.forgotten:
+            return iter(range(1, self.visits + 1))
+        return chain(range(1, self.forgotten.start), range(self.forgotten.stop, self.visits + 1))
 
 
 # ---------------------------------------------------------------- the sheet
@@ -139,11 +142,12 @@ class _Lines:
 _PULL = Text("moved by the sample", "按该样本移动")
 
 
-def _lines(inputs: Mapping[str, Any]) -> _Lines:
+def _lines(inputs: Mapping[str, Any], turn: int = 0) -> _Lines:
     rule, zero, dual = inputs["rule"], inputs["zero"], inputs["dual"]
     bias = "b" if inputs["theta"] is None else "theta"
     learned = bias == "b" or inputs["learn_theta"]
-    sums = "sum(a[k-1][j]*t[j]*G[j, i] for j in (1, ..., n))" if dual else "w[k-1] @ x[i]"
+    n = inputs["x"].shape[0]
+    sums = f"sum(a[k-1][j]*t[j]*G[j, i] for j in (1, ..., {n}))" if dual else "w[k-1] @ x[i]"
     shift = "b[k-1]" if bias == "b" else "theta[k-1]"
     step = "t[i]" if rule == "yx" else "e[k]"
     low = 0 if inputs["labels"] == "01" else -1
@@ -159,7 +163,7 @@ def _lines(inputs: Mapping[str, Any]) -> _Lines:
         test, why = "y[k] != t[i]", Text("is the output another than the label?", "输出与标签不同？")
     learn = []
     if dual:
-        unit = ", ".join("1" if j == inputs["turn"] else "0" for j in range(inputs["x"].shape[0]))
+        unit = ", ".join("1" if j == turn else "0" for j in range(n))
         learn.append(
             (f"a[k] = a[k-1] + eta*[{unit}]", "update-a", Text("one more for this sample", "该样本的系数增加"))
         )
@@ -190,15 +194,14 @@ def _run(w: Work) -> Trace:
     inputs = w.inputs
     order = _order(inputs)
     trace = Trace(inputs["scan"], order)
-    visit = _visitor(w, trace)
+    visit = _Visitor(w, trace)
     bound = inputs["max_epochs"]
     most = (usual_epochs(len(order)) if bound is None else bound) * len(order)
     seen: dict[Any, int] = {visit.state: 0}
     n, clean = len(order), 0
     while trace.visits < most:
         if trace.scan == "cycle":
-            before = sum(visit(i) for i in order)
-            trace.converged = not before
+            trace.converged = not sum([visit(i) for i in order])
         else:
             clean = 0 if visit(order[clean]) else clean + 1
             trace.converged = clean == n
@@ -213,58 +216,49 @@ def _run(w: Work) -> Trace:
     return trace
 
 
-class _visitor:
-    """Writes one visit at a time; `state` is what the rest of the run depends on."""
+class _Visitor:
+    """Writes one visit at a time."""
 
     def __init__(self, w: Work, trace: Trace) -> None:
         self.w, self.trace = w, trace
-        inputs = w.inputs
-        self.dual = inputs["dual"]
-        if self.dual:
-            self.at = {"n": inputs["x"].shape[0]}
-            self.lines = [_lines({**inputs, "turn": turn}) for turn in range(inputs["x"].shape[0])]
-            _gram(w)
+        inputs, n = w.inputs, w.inputs["x"].shape[0]
+        if inputs["dual"]:
+            w.given("X", inputs["x"], "x")
+            w.let("G = X @ X.T", "all products of two samples (Gram matrix)", "样本两两内积（Gram 矩阵）")
+            self.lines = [_lines(inputs, turn) for turn in range(n)]
         else:
-            self.at = {}
-            self.lines = [_lines(inputs)]
-        weights = w.env["a" if self.dual else "w", 0]
-        self.state = _state(weights, w.env["b" if inputs["theta"] is None else "theta", 0])
+            self.lines = [_lines(inputs)] * n
+        family = "b" if inputs["theta"] is None else "theta"
+        self.after: list[Any] = [w.env["a" if inputs["dual"] else "w", 0], w.env[family, 0]]
+
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """What the rest of the run depends on, apart from whose turn it is: the weights and the bias."""
+        weights, bias = self.after
+        return (*weights.tolist(), bias)
 
     def __call__(self, i: int) -> bool:
-        w, trace, lines = self.w, self.trace, self.lines[i - 1 if self.dual else 0]
+        """Write the visit to sample i and return whether it found an error."""
+        w, trace, lines = self.w, self.trace, self.lines[i - 1]
         trace.samples.append(i)
         k = len(trace.samples)
-        w.let(lines.net, "the weighted sum", "加权和", k=k, i=i, **self.at)
+        w.let(lines.net, "the weighted sum", "加权和", k=k, i=i)
         if lines.output:
             w.let(lines.output, "the output", "输出", k=k)
             if lines.difference:
                 w.let(lines.difference, "label minus output", "标签减输出", k=k, i=i)
-        if w.when(lines.error, lines.why.en, lines.why.zh, id="error", k=k, i=i):
-            trace.wrong.append(1)
-            values = [w.let(line, why.en, why.zh, id=id, k=k, i=i) for line, id, why in lines.learn]
-            self.state = _state(*values)
-            wrong = True
+        wrong = w.when(lines.error, lines.why.en, lines.why.zh, id="error", k=k, i=i)
+        trace.wrong.append(wrong)
+        if wrong:
+            self.after = [w.let(line, why.en, why.zh, id=id, k=k, i=i) for line, id, why in lines.learn]
         else:
-            trace.wrong.append(0)
             for line, id in lines.keep:
                 w.let(line, "left alone", "不变", id=id, k=k)
-            wrong = False
         if k > KEPT_WHOLE and k % KEPT_ENDS == 0:
             gone = range(KEPT_ENDS + 1, k - KEPT_ENDS + 1)
-            fresh = range(max(gone.start, trace.forgotten.stop), gone.stop)
-            w.forget(lines.families, "k", fresh)
+            w.forget(lines.families, "k", range(max(gone.start, trace.forgotten.stop), gone.stop))
             trace.forgotten = gone
         return wrong
-
-
-def _state(weights: Array, bias: Any) -> tuple[Any, ...]:
-    return (*weights.data.tolist(), bias)
-
-
-def _gram(w: Work) -> None:
-    """Write the Gram matrix of the dual form, in which the samples appear only as products."""
-    w.given("X", w.inputs["x"], "x")
-    w.let("G = X @ X.T", "all products of two samples (Gram matrix)", "样本两两内积（Gram 矩阵）")
 
 
 def _labels(inputs: Mapping[str, Any]) -> list[int]:
@@ -319,7 +313,7 @@ def _show_visits(w: Work, trace: Trace) -> None:
     heads = [Head(Text("i", "i"), lambda k: str(trace.samples[k - 1]))]
     if trace.scan == "cycle":
         heads.insert(0, Head(Text("epoch", "轮"), lambda k: str(trace.epoch(k))))
-    lines = _lines({**w.inputs, "turn": 0})
+    lines = _lines(w.inputs)
     columns: list[str] = []
     for family in lines.families:
         if family == ("a" if w.inputs["dual"] else "w"):
@@ -501,11 +495,11 @@ def coefficients(env: Environment) -> Any:
 def rows(env: Environment) -> list[dict[str, Any]]:
     """Return the visits that were kept: epoch, sample, net, output y, whether it was an error, w and b after it."""
     trace: Trace = env["_trace"]
-    dual = ("a", 0) in env
-    found = []
+    weights_after = _dual_weights if ("a", 0) in env else _primal_weights
+    family, sign = ("b", 1) if ("b", 0) in env else ("theta", -1)
+    found: list[dict[str, Any]] = []
     for k in trace.kept():
         net = env["net", k]
-        after = env["X"].T @ (env["a", k] * env["_labels"]) if dual else env["w", k]
         found.append(
             {
                 "epoch": trace.epoch(k),
@@ -513,11 +507,21 @@ def rows(env: Environment) -> list[dict[str, Any]]:
                 "net": net,
                 "y": env["y", k] if ("y", k) in env else (net > 0) - (net < 0),
                 "error": bool(trace.wrong[k - 1]),
-                "w": after.tolist(),
-                "b": env["b", k] if ("b", k) in env else -env["theta", k],
+                "w": weights_after(env, k).tolist(),
+                "b": sign * env[family, k],
             }
         )
     return found
+
+
+def _primal_weights(env: Environment, k: int) -> Any:
+    return env["w", k]
+
+
+def _dual_weights(env: Environment, k: int) -> Any:
+    """Return Σ αⱼ·tⱼ·xⱼ after visit k."""
+    coefficients = env["a", k].tolist()
+    return sum((env["x", j] * (a * env["t", j]) for j, a in enumerate(coefficients, 1)), 0 * env["x", 1])
 
 
 # ---------------------------------------------------------------- inputs
