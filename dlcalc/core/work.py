@@ -387,20 +387,20 @@ class Sheet(Work):
 
 
 def _entry(record: tuple[Any, ...]) -> Entry:
-    match record:
-        case (kind, line, at, key, computed, value, en, zh, id) if kind is Line:
-            return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
-        case (kind, node, at, held, en, zh, id, _, _) if kind is Condition:
-            return Condition(node, at, held, Text(en, zh), id)
-        case (kind, key, value, source, *_) if kind is Given:
-            return Given(key, value, source)
-        case (kind, en, zh, values, *_) if kind is Note:
-            return Note(Text(en, zh), values)
-        case (kind, en, zh, draw, svg, draw_on, *_) if kind is Figure:
-            return Figure(Text(en, zh), draw, svg, draw_on)
-        case (_, en, zh, *rest):
-            return Table(Text(en, zh), *rest)
-    raise AssertionError(record[0])
+    kind = record[0]
+    if kind is Line:
+        _, line, at, key, computed, value, en, zh, id = record
+        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+    if kind is Condition:
+        _, node, at, held, en, zh, id, *_ = record
+        return Condition(node, at, held, Text(en, zh), id)
+    if kind is Given:
+        return Given(*record[1:4])
+    if kind is Note:
+        return Note(Text(*record[1:3]), record[3])
+    if kind is Figure:
+        return Figure(Text(*record[1:3]), *record[3:6])
+    return Table(Text(*record[1:3]), *record[3:])
 
 
 class Trial(Work):

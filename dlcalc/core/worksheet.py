@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import entry as entry_formula
@@ -128,7 +129,7 @@ class Worksheet:
         """Every line's value by name."""
         return Values(self.sheet.env)
 
-    @property
+    @cached_property
     def entries(self) -> list[Entry]:
         """Everything written, in order: given values, lines, conditions, notes, tables."""
         return self.sheet.entries()

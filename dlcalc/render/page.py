@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import TEXT, UNICODE, Writer
-from dlcalc.core.records import Condition, Figure, Given, Line, Note, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -67,16 +67,14 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
         items = [beside((f"{_symbol(sheet, g)} = ", sheet.shown(g.value, UNICODE), f" ({g.source})")) for g in given]
         yield from ([("given", row)] for row in _listed(label, items, width))
         yield []
-    indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
-    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
-    for entry in entries:
+    shown = list(_shown(entries, steps))
+    indent = min(14, max((sheet.left(e, UNICODE).width for e in shown if isinstance(e, Line)), default=0))
+    for entry in shown:
         match entry:
             case Line():
-                if not any(stands_in(entry, table) for table in hidden):
-                    yield from _line(sheet, entry, indent, width, steps)
+                yield from _line(sheet, entry, indent, width, steps)
             case Condition():
-                if not any(stands_in(entry, table) for table in hidden):
-                    yield from _condition(sheet, entry, indent, width)
+                yield from _condition(sheet, entry, indent, width)
             case Note():
                 yield from (
                     [("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  ")
@@ -89,6 +87,14 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield []
             case Given():
                 pass
+
+
+def _shown(entries: list[Entry], steps: str) -> Iterator[Entry]:
+    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone."""
+    hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
+    for entry in entries:
+        if not (isinstance(entry, Line | Condition) and any(stands_in(entry, table) for table in hidden)):
+            yield entry
 
 
 def stands_in(entry: Line | Condition, table: Table) -> bool:

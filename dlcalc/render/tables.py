@@ -55,6 +55,7 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
         for index in table.rows
     }
     found: dict[tuple[str, Node], tuple[Line, dict[str, Any]]] = {}
+    same: dict[tuple[str, int], tuple[Line, dict[str, Any]]] = {}  # by identity: comparing long formulas takes long
     for entry in sheet.entries:
         if not isinstance(entry, Line):
             continue
@@ -66,7 +67,11 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
         )
         if not member and entry.key not in keys:
             continue
-        line, at = found.setdefault((entry.left.base, entry.right), (entry, {**entry.at, table.index: table.index}))
+        formula = (entry.left.base, id(entry.right))
+        if formula not in same:
+            opened = (entry, {**entry.at, table.index: table.index})
+            same[formula] = found.setdefault((entry.left.base, entry.right), opened)
+        line, at = same[formula]
         for name, value in entry.at.items():
             if value != line.at.get(name, value):
                 at[name] = name  # it changes from row to row, as the index does
