@@ -83,7 +83,7 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: its rows in text, as SVG and on Matplotlib's axes where it has these; drawn only when it is rendered."""
+    """A picture: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered."""
 
     title: Text
     draw: Callable[[], tuple[str, ...]]

@@ -226,7 +226,7 @@ class Work:
         self.env[f"_{name}"] = value
 
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
-        """Let go of the lines of these families for these values of the loop variable: a loop too long to keep whole."""
+        """Let go of these families' lines for these values of the loop variable: a loop too long to keep whole."""
         for base in families:
             for at in gone:
                 self.env.pop((base, at), None)

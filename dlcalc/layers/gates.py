@@ -46,7 +46,7 @@ def write_xor(w: Work) -> None:
     ):
         w.note(*row)
     w.note(
-        "The two in the middle add up to w₁ + w₂ + 2b > 0, the first and the last to w₁ + w₂ + 2b < 0: a contradiction. "
-        "Two layers can: XOR = AND(OR, NAND).",
+        "The two in the middle add up to w₁ + w₂ + 2b > 0, the first and the last to w₁ + w₂ + 2b < 0: a "
+        "contradiction. Two layers can: XOR = AND(OR, NAND).",
         "中间两式相加得 w₁ + w₂ + 2b > 0，首尾两式相加得 w₁ + w₂ + 2b < 0，矛盾。两层网络可以：XOR = AND(OR, NAND)。",
     )

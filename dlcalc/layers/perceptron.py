@@ -1,36 +1,32 @@
 """Rosenblatt's perceptron: the trace of its training, visit by visit, exactly.
 
-Symbols: x[i] and t[i] are sample i and its label, k counts visits; net[k], w[k], b[k] (or theta[k]) are the weighted sum
-at visit k and the weights and the bias (or the threshold) after it. Rule `yx` is Rosenblatt's and Novikoff's, as in Li
-Hang, Statistical Learning Methods, algorithm 2.1 (dual form: algorithm 2.2); rule `error` is that of most course notebooks.
+Symbols: x[i] and t[i] are sample i and its label, k counts visits; net[k], w[k], b[k] (or theta[k]) are the weighted
+sum at visit k and the weights and the bias (or the threshold) after it. Rule `yx` is Rosenblatt's and Novikoff's, as in
+Li Hang, Statistical Learning Methods, algorithm 2.1 (dual form: 2.2); rule `error` is that of most course notebooks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.core.evaluate import Environment
 from dlcalc.core.records import Head
-from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
-from dlcalc.errors import InputError, Text
+from dlcalc.errors import Text
 from dlcalc.layers import gates, separable
 
 if TYPE_CHECKING:
     from dlcalc.core.arrays import Array
 
-MOST_VISITS = 2_000_000
-"""Visits that a run may be asked for."""
 USUAL_EPOCHS, USUAL_VISITS = 1_000, 100_000
 """A run of which nothing is said ends after so many epochs, or visits."""
 KEPT_WHOLE = 120_000
-"""Runs of more visits keep the first and the last `KEPT_ENDS` only."""
+"""Runs of more visits keep the first and the last `KEPT_ENDS` only, and the one asked for."""
 KEPT_ENDS = 1_000
-MOST_DUAL = 60
-"""Samples that the dual form takes: its coefficients are one vector of that length a visit."""
+KEPT_AROUND = 30
+"""Visits kept before and after the one that is asked for."""
 
 
 @dataclass(slots=True)
@@ -42,7 +38,7 @@ class Trace:
         order: the samples in the order they are visited, numbered from 1.
         samples: the sample of each visit.
         wrong: whether each visit found an error.
-        forgotten: visits whose lines were let go.
+        forgotten: visits whose lines were let go, but for those around the one asked for.
         repeats: (earlier, later) visits after which weights and bias were the same and the same sample was next.
     """
 
@@ -63,11 +59,10 @@ class Trace:
         """Return the pass over the samples that a visit belongs to; a scan that starts again has none."""
         return (visit - 1) // len(self.order) + 1 if self.scan == "cycle" else None
 
-    def kept(self) -> Iterator[int]:
+    def kept(self, env: Environment) -> Iterator[int]:
         """Yield the visits whose lines are still there."""
-        if not self.forgotten:
-            return iter(range(1, self.visits + 1))
-        return chain(range(1, self.forgotten.start), range(self.forgotten.stop, self.visits + 1))
+        visits = range(1, self.visits + 1)
+        return (k for k in visits if ("net", k) in env) if self.forgotten else iter(visits)
 
 
 # ---------------------------------------------------------------- the sheet
@@ -255,10 +250,18 @@ class _Visitor:
             for line, id in lines.keep:
                 w.let(line, "left alone", "不变", id=id, k=k)
         if k > KEPT_WHOLE and k % KEPT_ENDS == 0:
-            gone = range(KEPT_ENDS + 1, k - KEPT_ENDS + 1)
-            w.forget(lines.families, "k", range(max(gone.start, trace.forgotten.stop), gone.stop))
-            trace.forgotten = gone
+            self._forget(lines.families, range(KEPT_ENDS + 1, k - KEPT_ENDS + 1))
         return wrong
+
+    def _forget(self, families: tuple[str, ...], gone: range) -> None:
+        """Let go of the visits in the middle of a long run, but for those around the one that is asked for."""
+        asked = self.w.inputs["visit"] or 0
+        fresh = range(max(gone.start, self.trace.forgotten.stop), gone.stop)
+        before = range(fresh.start, min(fresh.stop, asked - KEPT_AROUND))
+        after = range(max(fresh.start, asked + KEPT_AROUND), fresh.stop)
+        for part in (before, after) if asked else (fresh,):
+            self.w.forget(families, "k", part)
+        self.trace.forgotten = gone
 
 
 def _labels(inputs: Mapping[str, Any]) -> list[int]:
@@ -319,7 +322,7 @@ def _show_visits(w: Work, trace: Trace) -> None:
         if family == ("a" if w.inputs["dual"] else "w"):
             columns.append("error")
         columns.append(f"{family}[k]")
-    opened = next((k for k in trace.kept() if trace.wrong[k - 1]), 1)
+    opened = w.inputs["visit"] or trace.wrong.find(1) + 1 or 1
     w.table(
         "the visits: visit k is to sample i; without an error everything stays",
         "逐次访问：第 k 次访问样本 i；没有出错则一切不变",
@@ -331,8 +334,8 @@ def _show_visits(w: Work, trace: Trace) -> None:
     )
     if trace.forgotten:
         w.note(
-            "Visits {first} to {last} are not kept.",
-            "第 {first} 至 {last} 次访问未保留。",
+            "Visits {first} to {last} are not kept; --visit K keeps and works out visit K.",
+            "第 {first} 至 {last} 次访问未保留；可用 --visit K 保留并展开第 K 次访问。",
             first=trace.forgotten.start,
             last=trace.forgotten.stop - 1,
         )
@@ -349,8 +352,8 @@ def _say_how_it_ended(w: Work, trace: Trace) -> None:
     if trace.repeats:
         earlier, later = trace.repeats
         w.note(
-            "After visit {later} the weights and the bias are {en}, and sample {i} is next both times: visits {first} to "
-            "{later} repeat for ever, so it never converges.",
+            "After visit {later} the weights and the bias are {en}, and sample {i} is next both times: visits {first} "
+            "to {later} repeat for ever, so it never converges.",
             "第 {later} 次访问后，权重与偏置{zh}完全一样，且下一个都是样本 {i}："
             "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
             en=f"those after visit {earlier}" if earlier else "those of the start",
@@ -434,14 +437,22 @@ def _whether_separable(w: Work, labels: list[int]) -> None:
     for number, share in sorted({**found.positive, **found.negative}.items()):
         side = (("share of a positive sample", "正类样本的份额"), ("share of a negative sample", "负类样本的份额"))
         w.let("share[i] = c/d", *side[number in found.negative], i=number, c=share.numerator, d=share.denominator)
-    w.let("P = sum(share[i]*x[i] for i in plus)", "a mixture of the positive samples", "正类样本的加权平均",
-          plus=tuple(sorted(found.positive)))  # fmt: skip
-    w.let("N = sum(share[i]*x[i] for i in minus)", "a mixture of the negative samples", "负类样本的加权平均",
-          minus=tuple(sorted(found.negative)))  # fmt: skip
+    w.let(
+        "P = sum(share[i]*x[i] for i in plus)",
+        "a mixture of the positive samples",
+        "正类样本的加权平均",
+        plus=tuple(sorted(found.positive)),
+    )
+    w.let(
+        "N = sum(share[i]*x[i] for i in minus)",
+        "a mixture of the negative samples",
+        "负类样本的加权平均",
+        minus=tuple(sorted(found.negative)),
+    )
     w.when("P == N", "are they the same point?", "是同一点吗？")
     w.note(
-        "A line with each class on its own side would have all mixtures of a class there too, and so this point on both "
-        "sides.",
+        "A line with each class on its own side would have all mixtures of a class there too, and so this point on "
+        "both sides.",
         "若有直线把两类分在两侧，则各类的加权平均也在该侧，于是这一点会同时在两侧，矛盾。",
     )
     gates.explain_xor(w, x.tolist(), labels)
@@ -498,7 +509,7 @@ def rows(env: Environment) -> list[dict[str, Any]]:
     weights_after = _dual_weights if ("a", 0) in env else _primal_weights
     family, sign = ("b", 1) if ("b", 0) in env else ("theta", -1)
     found: list[dict[str, Any]] = []
-    for k in trace.kept():
+    for k in trace.kept(env):
         net = env["net", k]
         found.append(
             {
@@ -522,268 +533,3 @@ def _dual_weights(env: Environment, k: int) -> Any:
     """Return Σ αⱼ·tⱼ·xⱼ after visit k."""
     coefficients = env["a", k].tolist()
     return sum((env["x", j] * (a * env["t", j]) for j, a in enumerate(coefficients, 1)), 0 * env["x", 1])
-
-
-# ---------------------------------------------------------------- inputs
-
-
-def settle(inputs: dict[str, Any]) -> None:
-    """Fill in what follows from the labels and the rule, and refuse what does not fit together.
-
-    Labels are taken as they are written; ±1 then means the rule `yx`, and 0/1 the rule `error`; at a sum of 0, `yx` sees
-    an error and `error` an output of the lower label.
-
-    Raises:
-        InputError: naming the input and what to type instead.
-    """
-    x, t = inputs["x"], inputs["t"]
-    if x.data.dtype != object:
-        raise InputError(
-            Text("{size} numbers are too many: a trace is worked out in exact fractions.",
-                 "{size} 个数太多：训练过程以精确分数计算。"),
-            Text("Give at most {most} numbers.", "最多给 {most} 个数。"),
-            size=x.data.size, most=10_000,
-        ).about("x")  # fmt: skip
-    n, d = x.shape
-    if t.shape[0] != n:
-        raise InputError(
-            Text("x has {n} sample(s) of {d} number(s) (shape {n}×{d}), t has {m} label(s) (shape {m}).",
-                 "x 有 {n} 个样本，每个 {d} 个数（形状 {n}×{d}），而 t 有 {m} 个标签（形状 {m}）。"),
-            Text("Give a row of x for every label: 0,0; 0,1; 1,0 for three.",
-                 "每个标签对应 x 的一行：例如三个样本写成 0,0; 0,1; 1,0。"),
-            n=n, d=d, m=t.shape[0],
-        ).about("t")  # fmt: skip
-    _settle_labels(inputs)
-    _settle_start(inputs, d)
-    _settle_order(inputs, n)
-    most = MOST_VISITS // n
-    if inputs["max_epochs"] is not None and inputs["max_epochs"] > most:
-        raise InputError(
-            Text("{epochs} epochs of {n} sample(s) are more than {most} visits.",
-                 "{epochs} 轮、每轮 {n} 个样本，超过 {most} 次访问。"),
-            Text("Give at most {fits}.", "最多给 {fits}。"),
-            epochs=inputs["max_epochs"], n=n, most=MOST_VISITS, fits=most,
-        ).about("max_epochs")  # fmt: skip
-
-
-def _settle_labels(inputs: dict[str, Any]) -> None:
-    labels = set(inputs["t"].tolist())
-    if not (labels <= {-1, 1} or labels <= {0, 1}):
-        odd = sorted(labels - {-1, 0, 1})
-        mixed = Text("The labels mix −1 and 0.", "标签混用了 −1 和 0。")
-        raise InputError(
-            mixed if not odd else Text("{odd} is no label.", "{odd} 不是标签。"),
-            Text("Use −1 and 1, or 0 and 1.", "请用 −1 和 1，或 0 和 1。"),
-            odd=odd[0] if odd else "",
-        ).about("t")
-    if inputs["labels"] is None:
-        inputs["labels"] = "01" if 0 in labels and inputs["rule"] != "yx" else "pm1"
-    if inputs["rule"] is None:
-        inputs["rule"] = "yx" if inputs["labels"] == "pm1" else "error"
-    if inputs["zero"] is None:
-        inputs["zero"] = "error" if inputs["rule"] == "yx" else "low"
-    if inputs["labels"] == "01" and inputs["rule"] == "yx":
-        raise InputError(
-            Text("The rule yx needs the labels −1 and 1: a label 0 would change nothing.",
-                 "规则 yx 要求标签为 −1 和 1：标签 0 不会产生任何更新。"),
-            Text("Type --rule error, or --labels pm1 to have 0 count as −1.",
-                 "请用 --rule error，或用 --labels pm1 把 0 当作 −1。"),
-        ).about("rule")  # fmt: skip
-    if inputs["labels"] == "01" and inputs["zero"] == "error":
-        raise InputError(
-            Text("With the labels 0 and 1 the output at a sum of 0 must be one of them.",
-                 "标签为 0 和 1 时，加权和为 0 的输出必须是其中之一。"),
-            Text("Type high for 1 or low for 0.", "请输入 high（取 1）或 low（取 0）。"),
-        ).about("zero")  # fmt: skip
-
-
-def _settle_start(inputs: dict[str, Any], d: int) -> None:
-    from dlcalc.core.arrays import Array
-
-    w0 = inputs["w0"]
-    if not hasattr(w0, "shape"):
-        inputs["w0"] = w0 = Array.of([w0] * d)
-    if w0.shape[0] != d:
-        raise InputError(
-            Text("w0 has {m} weight(s), a sample {d} number(s).", "w0 有 {m} 个权重，而每个样本有 {d} 个数。"),
-            Text("Give {d} weight(s), or one number for all.", "请给 {d} 个权重，或用一个数代表全部。"),
-            m=w0.shape[0], d=d,
-        ).about("w0")  # fmt: skip
-    if inputs["eta"] <= 0:
-        raise InputError(
-            Text("A learning rate of {eta} teaches nothing.", "学习率 {eta} 学不到东西。"),
-            Text("Give a number above 0, such as 1 or 0.1.", "请给一个大于 0 的数，例如 1 或 0.1。"),
-            eta=inputs["eta"],
-        ).about("eta")
-    if inputs["theta"] is not None and inputs["b0"] is not None:
-        raise InputError(
-            Text("A threshold and a bias are both given; they are the same thing, b = −θ.",
-                 "同时给了阈值和偏置；二者是一回事，b = −θ。"),
-            Text("Leave out --theta or --b0.", "请去掉 --theta 或 --b0。"),
-        ).about("theta")  # fmt: skip
-    if inputs["theta"] is None and inputs["learn_theta"]:
-        raise InputError(
-            Text("There is no threshold to learn.", "没有可学习的阈值。"),
-            Text("Give its first value with --theta.", "请用 --theta 给出初值。"),
-        ).about("learn_theta")
-    if inputs["theta"] is None and inputs["b0"] is None:
-        inputs["b0"] = 0
-    if inputs["dual"]:
-        _settle_dual(inputs)
-
-
-def _settle_dual(inputs: dict[str, Any]) -> None:
-    if inputs["rule"] != "yx" or any(inputs["w0"].data):
-        raise InputError(
-            Text(
-                "The dual form is for the rule yx and weights that begin at 0.", "对偶形式要求规则 yx 且权重从 0 开始。"
-            ),
-            Text("Type --rule yx and leave out --w0.", "请用 --rule yx 并去掉 --w0。"),
-        ).about("dual")
-    if inputs["x"].shape[0] > MOST_DUAL:
-        raise InputError(
-            Text("The dual form has a coefficient for each of the {n} samples.", "对偶形式为 {n} 个样本各设一个系数。"),
-            Text("Give at most {most} samples.", "最多给 {most} 个样本。"),
-            n=inputs["x"].shape[0],
-            most=MOST_DUAL,
-        ).about("dual")
-
-
-def _settle_order(inputs: dict[str, Any], n: int) -> None:
-    order = inputs["order"]
-    if hasattr(order, "tolist"):
-        order = tuple(order.tolist())
-    if order is not None and sorted(order) != list(range(1, n + 1)):
-        raise InputError(
-            Text("{order} does not name each of the {n} sample(s) once.", "{order} 没有把 {n} 个样本各列一次。"),
-            Text("List the numbers 1 to {n} in some order.", "请按某种顺序列出 1 到 {n}。"),
-            order=",".join(map(str, order))[:60],
-            n=n,
-        ).about("order")
-    inputs["order"] = order
-    if inputs["start"] > n:
-        raise InputError(
-            Text("There is no sample {start}: there are {n}.", "没有第 {start} 个样本：共有 {n} 个。"),
-            Text("Give a number from 1 to {n}.", "请给 1 到 {n} 的数。"),
-            start=inputs["start"],
-            n=n,
-        ).about("start")
-
-
-# ---------------------------------------------------------------- mistakes
-
-
-def _by_yx(inputs: Mapping[str, Any]) -> bool:
-    return bool(inputs["rule"] == "yx")
-
-
-MISCONCEPTIONS = (
-    Misconception(
-        "updates-on-every-visit",
-        Text(
-            "You updated after every sample: a sample on its right side leaves the weights alone.",
-            "每个样本都更新了：分对的样本不更新权重。",
-        ),
-        {"error": "1 == 1"},
-        applies=_by_yx,
-        catalogue=("M063",),
-    ),
-    Misconception(
-        "zero-is-right",
-        Text(
-            "You let a sum of 0 pass: a sample on the line counts as an error, as the test is t·net ≤ 0.",
-            "把加权和为 0 当作分对了：恰在线上的样本也算错，判断条件是 t·net ≤ 0。",
-        ),
-        {"t[i]*net[k] <= 0": "t[i]*net[k] < 0"},
-        catalogue=("M064",),
-    ),
-    Misconception(
-        "label-left-out",
-        Text(
-            "You left the label out of the update: a negative sample is taken away, not added.",
-            "更新时漏乘了标签：负类样本应当减去，而不是加上。",
-        ),
-        {"update-w-yx": "w[k-1] + eta*x[i]", "update-b-yx": "b[k-1] + eta"},
-        applies=lambda inputs: _by_yx(inputs) and inputs["theta"] is None and not inputs["dual"],
-        catalogue=("M065",),
-    ),
-    Misconception(
-        "bias-not-updated",
-        Text(
-            "You left the bias as it was: each update changes it too.",
-            "偏置没有更新：每次更新也要改变偏置。",
-        ),
-        {"update-b-yx": "b[k-1]", "update-b-error": "b[k-1]"},
-        applies=lambda inputs: inputs["theta"] is None,
-        catalogue=("M066",),
-    ),
-    Misconception(
-        "step-doubled",
-        Text(
-            "You used (t − y)·x with labels −1 and 1, which is twice as long a step as t·x.",
-            "在 ±1 标签下用了 (t − y)·x，步长是 t·x 的两倍。",
-        ),
-        {"update-w-yx": "w[k-1] + 2*eta*t[i]*x[i]", "update-b-yx": "b[k-1] + 2*eta*t[i]"},
-        applies=lambda inputs: _by_yx(inputs) and inputs["theta"] is None and not inputs["dual"],
-        catalogue=("M067",),
-    ),
-    Misconception(
-        "starts-at-the-second-sample",
-        Text(
-            "You began with the second sample: the first one in the order comes first.",
-            "从第二个样本开始了：应按顺序从第一个样本开始。",
-        ),
-        inputs={"start": 2},
-        applies=lambda inputs: inputs["start"] == 1 and inputs["x"].shape[0] > 1,
-        catalogue=("M068",),
-    ),
-    Misconception(
-        "fixed-threshold-learned",
-        Text(
-            "You updated the threshold as well: in this exercise it is fixed.",
-            "把阈值也更新了：本题中阈值是固定的。",
-        ),
-        {"theta-fixed-yx": "theta[k-1] - eta*t[i]", "theta-fixed-error": "theta[k-1] - eta*e[k]"},
-        applies=lambda inputs: inputs["theta"] is not None and not inputs["learn_theta"],
-        catalogue=("M069",),
-    ),
-    Misconception(
-        "difference-turned-round",
-        Text(
-            "You took output minus label: the step is η·(t − y)·x, towards the label.",
-            "用了输出减标签：更新量是 η·(t − y)·x，朝标签方向。",
-        ),
-        {"update-w-error": "w[k-1] - eta*e[k]*x[i]", "update-b-error": "b[k-1] - eta*e[k]"},
-        applies=lambda inputs: inputs["rule"] == "error" and inputs["theta"] is None,
-    ),
-    Misconception(
-        "learning-rate-left-out",
-        Text(
-            "You left out the learning rate: every step is η times as long.",
-            "漏乘了学习率：每一步都要乘 η。",
-        ),
-        {
-            "update-w-yx": "w[k-1] + t[i]*x[i]",
-            "update-b-yx": "b[k-1] + t[i]",
-            "update-w-error": "w[k-1] + e[k]*x[i]",
-            "update-b-error": "b[k-1] + e[k]",
-        },
-        applies=lambda inputs: inputs["eta"] != 1 and inputs["theta"] is None and not inputs["dual"],
-    ),
-    Misconception(
-        "visits-counted-as-updates",
-        Text(
-            "You counted the visits: an update is made only where there is an error.",
-            "数的是访问次数：只有出错时才更新一次。",
-        ),
-        {"updates": "visits"},
-    ),
-    Misconception(
-        "last-pass-not-counted",
-        Text(
-            "You left out the last pass: the one that finds no error is an epoch too.",
-            "漏数了最后一轮：没有错误的那一轮也算一轮。",
-        ),
-        {"epochs": "n - 1"},
-    ),
-)

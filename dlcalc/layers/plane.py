@@ -165,8 +165,13 @@ class Plane:
         for wanted, face in ((True, "black"), (False, "white")):
             chosen = [point for point, plus in zip(self.points, self.positive, strict=True) if plus == wanted]
             if chosen:
-                axes.scatter(*zip(*chosen, strict=True), facecolors=face, edgecolors="black", zorder=2,
-                             label=f"t = {self.labels[wanted]}")  # fmt: skip
+                axes.scatter(
+                    *zip(*chosen, strict=True),
+                    facecolors=face,
+                    edgecolors="black",
+                    zorder=2,
+                    label=f"t = {self.labels[wanted]}",
+                )
         if self.ends is not None:
             axes.plot(*zip(*self.ends, strict=True), color="black", label=self.equation)
         axes.set(xlim=(left, right), ylim=(bottom, top), xlabel="x₁", ylabel="x₂")

@@ -106,7 +106,7 @@ class _Judge:
     # -- what was asked
 
     def _typed(self, name: str, raw: object, expected: Any) -> Typed:
-        """Read an answer, yes or no where that is asked; 112,112 is a number with its thousands apart only where no list could be meant."""
+        """Read an answer; 112,112 is a number with its thousands apart only where no list could be meant."""
         if isinstance(expected, bool):
             return read_decision(raw)
         if isinstance(expected, list):
