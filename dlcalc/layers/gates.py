@@ -16,6 +16,15 @@ TRUTH: dict[str, dict[tuple[int, ...], int]] = {
 """For each gate the output for every input."""
 
 
+XOR_NEEDS = (
+    "(0, 0) → 0            b < 0",
+    "(0, 1) → 1       w₂ + b > 0",
+    "(1, 0) → 1       w₁ + b > 0",
+    "(1, 1) → 0  w₁ + w₂ + b < 0",
+)
+"""What the weights of an exclusive or would have to fulfil."""
+
+
 def explain_xor(w: Work, samples: list[list[Any]], labels: list[int]) -> None:
     """Write why exclusive or cannot be separated, if these samples are its four corners (0 and 1, or −1 and 1).
 
@@ -37,14 +46,8 @@ def explain_xor(w: Work, samples: list[list[Any]], labels: list[int]) -> None:
 
 def write_xor(w: Work) -> None:
     """Write the four inequalities of exclusive or, and that they contradict each other."""
-    w.note("This is XOR, which no single neuron computes. It would need", "这就是 XOR，单个神经元无法实现。它要求")
-    for row in (
-        ("(0, 0) → 0:            b < 0", "(0, 0) → 0：           b < 0"),
-        ("(0, 1) → 1:       w₂ + b > 0", "(0, 1) → 1：      w₂ + b > 0"),
-        ("(1, 0) → 1:       w₁ + b > 0", "(1, 0) → 1：      w₁ + b > 0"),
-        ("(1, 1) → 0:  w₁ + w₂ + b < 0", "(1, 1) → 0： w₁ + w₂ + b < 0"),
-    ):
-        w.note(*row)
+    w.note("This is XOR, which no single neuron computes.", "这就是 XOR，单个神经元无法实现。")
+    w.figure("It would need", "它要求", lambda: XOR_NEEDS)
     w.note(
         "The two in the middle add up to w₁ + w₂ + 2b > 0, the first and the last to w₁ + w₂ + 2b < 0: a "
         "contradiction. Two layers can: XOR = AND(OR, NAND).",

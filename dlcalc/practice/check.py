@@ -140,7 +140,7 @@ class _Judge:
         self, typed: Typed, asked: Answer, inputs: Mapping[str, Any], mode: Mode, value: Any
     ) -> tuple[str, tuple[float, float] | None] | None:
         """Return how a typed value meets a run's: ("right", None), ("rounded", interval), or None."""
-        pairs = _pair(typed.value, value)
+        pairs = None if value is None else _pair(typed.value, value)
         if pairs is None:
             return None
         if all(_same(given, want) for given, want in pairs):
