@@ -313,7 +313,7 @@ def _say_labels(w: Work, labels: list[int]) -> None:
 
 def _show_visits(w: Work, trace: Trace) -> None:
     order, n = trace.order, len(trace.order)
-    heads = [Head(Text("i", "i"), lambda k: str(trace.samples[k - 1]))]
+    heads = [Head(Text("sample", "样本"), lambda k: str(trace.samples[k - 1]))]
     if trace.scan == "cycle":
         heads.insert(0, Head(Text("epoch", "轮"), lambda k: str(trace.epoch(k))))
     lines = _lines(w.inputs)
@@ -324,8 +324,8 @@ def _show_visits(w: Work, trace: Trace) -> None:
         columns.append(f"{family}[k]")
     opened = w.inputs["visit"] or trace.wrong.find(1) + 1 or 1
     w.table(
-        "the visits: visit k is to sample i; without an error everything stays",
-        "逐次访问：第 k 次访问样本 i；没有出错则一切不变",
+        "the visits, one a row; without an error everything stays",
+        "逐次访问，每行一次；没有出错则一切不变",
         "k",
         range(1, trace.visits + 1),
         tuple(columns),
@@ -427,7 +427,7 @@ def _whether_separable(w: Work, labels: list[int]) -> None:
     found = separable.decide(x.tolist(), [label == 1 for label in labels])
     if isinstance(found, separable.Separator):
         w.note(
-            "The samples can be separated, by w = ({w}), b = {b} for one.",
+            "The samples can be separated, for example by w = ({w}), b = {b}.",
             "这些样本线性可分，例如 w = ({w})，b = {b}。",
             w=", ".join(map(str, found.w)),
             b=found.b,

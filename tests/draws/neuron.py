@@ -17,6 +17,8 @@ def draw(rng):
         raw["theta"] = rng.choice(NUMBERS)
     elif rng.random() < 0.8:
         raw["b"] = rng.choice(NUMBERS)
+    if rng.random() < 0.2:
+        raw["zero"] = "low"
     if not gate and rng.random() < 0.4:
         raw["act"] = rng.choice(("sigmoid", "tanh", "relu", "linear"))
     return raw
