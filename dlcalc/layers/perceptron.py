@@ -28,6 +28,8 @@ KEPT_ENDS = 1_000
 KEPT_AROUND = 30
 """Visits kept before and after the one that is asked for."""
 
+LARGEST_DRAWN = 10**100
+
 
 @dataclass(slots=True)
 class Trace:
@@ -101,7 +103,7 @@ def write(w: Work) -> None:
         _bound(w, trace)
     else:
         _whether_separable(w, labels)
-    if x.shape[1] == 2:
+    if x.shape[1] == 2 and _drawable(inputs):
         _picture(w, labels)
 
 
@@ -332,6 +334,13 @@ def _show_visits(w: Work, trace: Trace) -> None:
         opened=(opened,),
         heads=tuple(heads),
     )
+    if opened > trace.visits:
+        w.note(
+            "There is no visit {visit}: the run ended after {visits}.",
+            "没有第 {visit} 次访问：共访问 {visits} 次。",
+            visit=opened,
+            visits=trace.visits,
+        )
     if trace.forgotten:
         w.note(
             "Visits {first} to {last} are not kept; --visit K keeps and works out visit K.",
@@ -456,6 +465,12 @@ def _whether_separable(w: Work, labels: list[int]) -> None:
         "若有直线把两类分在两侧，则各类的加权平均也在该侧，于是这一点会同时在两侧，矛盾。",
     )
     gates.explain_xor(w, x.tolist(), labels)
+
+
+def _drawable(inputs: Mapping[str, Any]) -> bool:
+    """Say whether all numbers are of a size that a picture can be drawn with."""
+    numbers = [*inputs["x"].data.flat, *inputs["w0"].data, inputs["b0"] or inputs["theta"] or 0, inputs["eta"]]
+    return all(abs(number) < LARGEST_DRAWN for number in numbers)
 
 
 def _picture(w: Work, labels: list[int]) -> None:

@@ -39,7 +39,9 @@ def settle(inputs: dict[str, Any]) -> None:
                 "x has {n} sample(s) of {d} number(s) (shape {n}×{d}), t has {m} label(s) (shape {m}).",
                 "x 有 {n} 个样本，每个 {d} 个数（形状 {n}×{d}），而 t 有 {m} 个标签（形状 {m}）。",
             ),
-            Text(
+            Text("Samples of one number each are written 1; 2; 3.", "每个样本只有一个数时写成 1; 2; 3。")
+            if (n, d) == (1, t.shape[0])
+            else Text(
                 "Give a row of x for every label: 0,0; 0,1; 1,0 for three.",
                 "每个标签对应 x 的一行：例如三个样本写成 0,0; 0,1; 1,0。",
             ),
@@ -117,7 +119,7 @@ def _settle_start(inputs: dict[str, Any], d: int) -> None:
         ).about("w0")
     if inputs["eta"] <= 0:
         raise InputError(
-            Text("A learning rate of {eta} teaches nothing.", "学习率 {eta} 学不到东西。"),
+            Text("The learning rate {eta} is not above 0.", "学习率 {eta} 不大于 0。"),
             Text("Give a number above 0, such as 1 or 0.1.", "请给一个大于 0 的数，例如 1 或 0.1。"),
             eta=inputs["eta"],
         ).about("eta")

@@ -36,7 +36,7 @@ class Plane:
         sides: list[float] = []
         for coordinates in zip(*self.points, strict=True):
             low, high = min(coordinates), max(coordinates)
-            reach = (high - low) * MARGIN or 1.0
+            reach = (high - low or max(abs(high), 1.0)) * MARGIN
             sides += [low - reach, high + reach]
         left, right, bottom, top = sides
         return left, right, bottom, top

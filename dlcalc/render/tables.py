@@ -21,9 +21,9 @@ def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
     grid = [[table.index, *(head.title.say(sheet.lang) for head in table.heads), *names]]
     bound = frozenset((table.index,))
     held = {(e.id, e.at.get(table.index)): e.held for e in sheet.entries if isinstance(e, Condition)}
-    decided = {id for id, _ in held}
+    decisions = {id for id, _ in held}
     keys = [
-        None if column in decided else compile_key(name, bound)
+        None if column in decisions else compile_key(name, bound)
         for column, name in ((column, parse(column)) for column in table.columns)
         if isinstance(name, Name)
     ]
@@ -36,7 +36,8 @@ def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
         row = [str(index), *(head.cell(index) for head in table.heads)]
         for column, key in zip(table.columns, keys, strict=True):
             if key is None:
-                row.append((Text("yes", "是") if held[column, index] else Text("no", "否")).say(sheet.lang))
+                decided = held.get((column, index))
+                row.append("" if decided is None else inline(sheet, decided))
                 continue
             found = key(sheet.sheet.env, {table.index: index})
             row.append(inline(sheet, sheet.sheet.env[found]) if found in sheet.sheet.env else "")
