@@ -210,6 +210,6 @@ MISCONCEPTIONS = (
     Misconception(
         "activation-left-out",
         Text("You gave the net input: the activation is still to be applied.", "给出的是净输入：还要经过激活函数。"),
-        {"fires": "net[i]", "fires-above": "net[i]", "act": "net[i]"},
+        {"act": "net[i]"},
     ),
 )

@@ -117,9 +117,9 @@ class Plane:
         (x0, y0), (x1, y1) = self.ends
         (r0, c0), (r1, c1) = self._cell(x0, y0), self._cell(x1, y1)
         steps = max(abs(r1 - r0), abs(c1 - c0))
-        if 3 * abs(r1 - r0) < abs(c1 - c0):
+        if 5 * abs(r1 - r0) < abs(c1 - c0):
             sign = "─"
-        elif 3 * abs(c1 - c0) < abs(r1 - r0):
+        elif 2 * abs(c1 - c0) < abs(r1 - r0):
             sign = "│"
         else:
             sign = "╱" if (r1 < r0) == (c1 > c0) else "╲"
@@ -194,4 +194,6 @@ def _round(number: float, extent: float) -> float:
 
 
 def _number(number: float) -> str:
-    return significant_text(number, 4).replace("-", "−")
+    usual = not number or 1e-4 <= abs(number) < 1e6
+    text = significant_text(number, 4) if usual else f"{number:.3g}".replace("e+", "e")
+    return text.replace("-", "−")

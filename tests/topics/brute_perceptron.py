@@ -52,7 +52,7 @@ def train(
 
     if scan == "cycle":
         for epoch in range(1, max_epochs + 1):
-            if not any([visit(i, epoch) for i in order]):
+            if not sum(visit(i, epoch) for i in order):
                 return rows, True
         return rows, False
     place = 0

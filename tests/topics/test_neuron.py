@@ -86,7 +86,7 @@ def judged(inputs, **answers):
 def test_a_threshold_added_is_named_on_the_catalogues_instance():
     verdict = judged({"x": "0,0", "w": ".7,.7", "theta": ".6"}, y=1)["y"]
     assert verdict.expected == 0
-    assert [e.catalogue for e in verdict.explanations] == [("M061",)]
+    assert ("M061",) in [e.catalogue for e in verdict.explanations]
 
 
 def test_exactly_at_the_threshold_is_a_convention_until_it_is_stated():
