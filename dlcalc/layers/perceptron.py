@@ -361,12 +361,14 @@ def _say_how_it_ended(w: Work, trace: Trace) -> None:
     if trace.repeats:
         earlier, later = trace.repeats
         w.note(
-            "After visit {later} the weights and the bias are {en}, and sample {i} is next both times: visits {first} "
-            "to {later} repeat for ever, so it never converges.",
-            "第 {later} 次访问后，权重与偏置{zh}完全一样，且下一个都是样本 {i}："
+            "After visit {later} the weights and the {en_bias} are {en}, and sample {i} is next both times: visits "
+            "{first} to {later} repeat for ever, so it never converges.",
+            "第 {later} 次访问后，权重与{zh_bias}{zh}完全一样，且下一个都是样本 {i}："
             "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
             en=f"those after visit {earlier}" if earlier else "those of the start",
             zh=f"同第 {earlier} 次访问后" if earlier else "同开始时",
+            en_bias="bias" if w.inputs["theta"] is None else "threshold",
+            zh_bias="偏置" if w.inputs["theta"] is None else "阈值",
             later=later,
             first=earlier + 1,
             i=trace.order[0],
@@ -399,7 +401,12 @@ def _bound(w: Work, trace: Trace) -> None:
         )
         return
     sided = "(2*t[i] - 1)" if inputs["labels"] == "01" else "t[i]"
-    w.let("R2 = max(x[i] @ x[i] + 1 for i in (1, ..., n))", "the longest (x, 1), squared", "最长的 (x, 1) 的平方", n=n)
+    w.let(
+        "radius2 = max(x[i] @ x[i] + 1 for i in (1, ..., n))",
+        "R²: the longest (x, 1), squared",
+        "R²：最长的 (x, 1) 的平方",
+        n=n,
+    )
     w.let(
         f"margin = min({sided}*(w[k] @ x[i] + b[k]) for i in (1, ..., n))",
         "the least sum on its own side",
@@ -410,7 +417,7 @@ def _bound(w: Work, trace: Trace) -> None:
     w.let("length2 = w[k] @ w[k] + b[k]**2", "(w, b) squared", "(w, b) 长度的平方", k=trace.visits)
     if w.when("margin > 0", "is no sample on the line?", "没有样本恰在线上？"):
         w.let(
-            "bound = R2*length2/margin**2",
+            "bound = radius2*length2/margin**2",
             "Novikoff: no more updates than (R/γ)², γ = margin/√length2",
             "Novikoff：更新次数不超过 (R/γ)²，γ = margin/√length2",
         )
@@ -435,11 +442,14 @@ def _whether_separable(w: Work, labels: list[int]) -> None:
         return
     found = separable.decide(x.tolist(), [label == 1 for label in labels])
     if isinstance(found, separable.Separator):
+        fixed = w.inputs["theta"] is not None and not w.inputs["learn_theta"]
         w.note(
-            "The samples can be separated, for example by w = ({w}), b = {b}.",
-            "这些样本线性可分，例如 w = ({w})，b = {b}。",
+            "The samples can be separated, for example by w = ({w}), b = {b}; {en}.",
+            "这些样本线性可分，例如 w = ({w})，b = {b}；{zh}。",
             w=", ".join(map(str, found.w)),
             b=found.b,
+            en="a run with a fixed threshold may still not get there" if fixed else "with more epochs it converges",
+            zh="但阈值固定时训练未必能达到" if fixed else "继续训练就会收敛",
         )
         return
     w.note("They cannot be separated, and this proves it:", "它们线性不可分，证明如下：")

@@ -28,6 +28,14 @@ SHEETS = {
     "pool-global-zh": "pool --in 512x7x7 --global --kind avg --lang zh",
     "pool-answer-convention": "pool --in 112 --k 3 --stride 2 --answer 56",
     "linear": "linear --in-features 64x12x12 --out-features 3",
+    "perceptron": "perceptron --x 3,3;4,3;1,1 --t 1,1,-1 --scan restart",
+    "perceptron-xor-zh": "perceptron --x 0,0;0,1;1,0;1,1 --t 0,1,1,0 --lang zh",
+    "perceptron-dual": "perceptron --x 3,3;4,3;1,1 --t 1,1,-1 --dual --max-epochs 3",
+    "perceptron-threshold": "perceptron --x 0,0;0,1;1,0;1,1 --t 0,0,0,1 --w0 0.1,0.1 --theta 0.6 --eta 0.6",
+    "perceptron-markdown": "perceptron --x 0,0;0,1;1,0;1,1 --t 0,0,0,1 --format markdown",
+    "neuron": "neuron --x 1,1 --w 0.7,0.7 --theta 0.6",
+    "neuron-gate": "neuron --gate xor --w 1,1 --theta 0.5",
+    "neuron-gate-zh": "neuron --gate and --w 1,1 --b -1.5 --lang zh",
     "linear-zh": "linear --in-features 128 --out-features 256 --lang zh",
 }
 
