@@ -115,6 +115,10 @@ def compile_key(name: Name, bound: frozenset[str]) -> Run:
     if not name.first:
         return lambda env, at: base
     if len(name.first) == 1:
+        stepped = _stepped(name.first[0], bound)
+        if stepped is not None:
+            variable, step = stepped
+            return lambda env, at: (base, at[variable] + step)
         index = _compile_index(name.first[0], bound)
 
         def single(env: Environment, at: Bindings) -> Key:
@@ -137,12 +141,15 @@ def _compile_index(node: Node, bound: frozenset[str]) -> Run:
         if base in bound:
             return lambda env, at: at[base]
         return lambda env, at: base
+    return compile_node(node, bound)
+
+
+def _stepped(node: Node, bound: frozenset[str]) -> tuple[str, Any] | None:
+    """Return (k, -1) for the index k - 1 that every loop has in every line; None for another kind of index."""
     match node:
         case Apply(op=Operator(name="+" | "-" as sign), args=(Name(base=base, first=()), Number(value=step))):
-            if base in bound:
-                by = step if sign == "+" else -step
-                return lambda env, at: at[base] + by  # k - 1, which every loop has in every line
-    return compile_node(node, bound)
+            return (base, step if sign == "+" else -step) if base in bound else None
+    return None
 
 
 def _compile_member(name: Name, bound: frozenset[str]) -> Run:

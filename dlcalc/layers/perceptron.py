@@ -533,17 +533,21 @@ def rows(env: Environment) -> list[dict[str, Any]]:
     trace: Trace = env["_trace"]
     weights_after = _dual_weights if ("a", 0) in env else _primal_weights
     family, sign = ("b", 1) if ("b", 0) in env else ("theta", -1)
+    has_output = ("y", 1) in env
+    before, w = None, []
     found: list[dict[str, Any]] = []
     for k in trace.kept(env):
-        net = env["net", k]
+        net, after = env["net", k], weights_after(env, k)
+        if after is not before:
+            before, w = after, after.tolist()
         found.append(
             {
                 "epoch": trace.epoch(k),
                 "sample": trace.samples[k - 1],
                 "net": net,
-                "y": env["y", k] if ("y", k) in env else (net > 0) - (net < 0),
-                "error": bool(trace.wrong[k - 1]),
-                "w": weights_after(env, k).tolist(),
+                "y": env["y", k] if has_output else (net > 0) - (net < 0),
+                "error": trace.wrong[k - 1] == 1,
+                "w": w.copy(),
                 "b": sign * env[family, k],
             }
         )

@@ -213,7 +213,8 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
-        yield [("formula", f"    {writer.write(line.left).text} = {writer.write(line.right).text}")]
+        formula = beside(("    ", writer.write(line.left), " = ", writer.write(line.right)))
+        yield from ([("formula", row)] for row in formula.rows)
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]

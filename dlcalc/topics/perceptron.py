@@ -46,7 +46,7 @@ TOPIC = Topic(
             "t",
             Numbers(1, 1, Text("the labels, such as 1,1,-1", "标签，例如 1,1,-1")),
             Text("labels, −1 and 1 or 0 and 1", "标签：−1 和 1，或 0 和 1"),
-            known_as=("y", "targets", "labels_of", "d"),
+            known_as=("y", "targets", "d"),
         ),
         Input("w0", Numbers(0, 1), Text("weights at the start", "初始权重"), 0, ("w", "weights", "init")),
         Input(
