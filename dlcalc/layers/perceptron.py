@@ -360,19 +360,24 @@ def _say_how_it_ended(w: Work, trace: Trace) -> None:
         )
     if trace.repeats:
         earlier, later = trace.repeats
-        w.note(
-            "After visit {later} the weights and the {en_bias} are {en}, and sample {i} is next both times: visits "
-            "{first} to {later} repeat for ever, so it never converges.",
-            "第 {later} 次访问后，权重与{zh_bias}{zh}完全一样，且下一个都是样本 {i}："
-            "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
-            en=f"those after visit {earlier}" if earlier else "those of the start",
-            zh=f"同第 {earlier} 次访问后" if earlier else "同开始时",
-            en_bias="bias" if w.inputs["theta"] is None else "threshold",
-            zh_bias="偏置" if w.inputs["theta"] is None else "阈值",
-            later=later,
-            first=earlier + 1,
-            i=trace.order[0],
-        )
+        turn = {"later": later, "first": earlier + 1, "i": trace.order[0]}
+        if earlier:
+            w.note(
+                "After visit {later} weights and bias are those after visit {earlier}, and sample {i} is next both times: "
+                "visits {first} to {later} repeat for ever, so it never converges.",
+                "第 {later} 次访问后，权重与偏置同第 {earlier} 次访问后完全一样，且下一个都是样本 {i}："
+                "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
+                earlier=earlier,
+                **turn,
+            )
+        else:
+            w.note(
+                "After visit {later} weights and bias are those of the start, and sample {i} is next both times: "
+                "visits {first} to {later} repeat for ever, so it never converges.",
+                "第 {later} 次访问后，权重与偏置同开始时完全一样，且下一个都是样本 {i}："
+                "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
+                **turn,
+            )
     elif not trace.converged:
         w.note(
             "It was stopped after {visits} visits, before a pass without an error; --max-epochs N lets it run on.",

@@ -130,7 +130,7 @@ def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> 
     chain = sheet.chain(line, UNICODE, full=steps == "full")
     head = beside((" " * max(0, indent - chain.name.width), chain.name))
     yield from _chain(head, list(chain.parts), chain.sign, chain.value, sheet.say(line.text), width)
-    if steps == "full":
+    if steps == "full" and not sheet.is_copy(line):
         yield from _entries(sheet, line, indent, width)
 
 
