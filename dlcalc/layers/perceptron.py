@@ -363,8 +363,8 @@ def _say_how_it_ended(w: Work, trace: Trace) -> None:
         turn = {"later": later, "first": earlier + 1, "i": trace.order[0]}
         if earlier:
             w.note(
-                "After visit {later} weights and bias are those after visit {earlier}, and sample {i} is next both times: "
-                "visits {first} to {later} repeat for ever, so it never converges.",
+                "After visit {later} weights and bias are those after visit {earlier}, and sample {i} is next both "
+                "times: visits {first} to {later} repeat for ever, so it never converges.",
                 "第 {later} 次访问后，权重与偏置同第 {earlier} 次访问后完全一样，且下一个都是样本 {i}："
                 "第 {first} 至 {later} 次访问将无限循环，因此永远不会收敛。",
                 earlier=earlier,
