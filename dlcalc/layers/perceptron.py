@@ -442,7 +442,7 @@ def starts_at_zero(inputs: Mapping[str, Any]) -> bool:
 def _whether_separable(w: Work, labels: list[int]) -> None:
     """Write a certificate that the classes cannot be separated, or a line that separates them."""
     x = w.inputs["x"]
-    if x.data.size > separable.MOST_NUMBERS:
+    if x.shape[0] * x.shape[1] ** 2 > separable.MOST_WORK:
         w.note("Whether so many samples can be separated is not decided.", "样本太多，未判断是否线性可分。")
         return
     found = separable.decide(x.tolist(), [label == 1 for label in labels])

@@ -15,8 +15,8 @@ from dlcalc.errors import AuthorError, Text
 
 Point = Sequence[int | Fraction]
 
-MOST_NUMBERS = 4_000
-"""Coordinates up to which the question is decided; larger sets take too long in fractions."""
+MOST_WORK = 8_000
+"""Samples times squared dimensions up to which the question is decided: half a second, in fractions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,14 @@ def test_samples_that_can_be_separated_are_not_called_inseparable_when_the_run_i
     assert "can be separated, for example by w" in shown
 
 
+def test_too_many_samples_to_decide_about_are_said_to_be():
+    rng = random.Random(1)
+    x = [[rng.randint(-9, 9) for _ in range(10)] for _ in range(81)]
+    sheet = solve(x=x, t=[rng.choice((-1, 1)) for _ in x], max_epochs=1)
+    assert "is not decided" in sheet.render("text")
+    assert "P" not in sheet.values
+
+
 def test_novikoffs_bound_holds_and_is_that_of_the_line_found():
     rng = random.Random(7)
     seen = 0
