@@ -225,7 +225,8 @@ def answer_text(sheet: Worksheet, name: str) -> str:
     text = _one_row(sheet, name, sheet.answers[name])
     unrounded = getattr(sheet, "unrounded", None)
     if unrounded is not None and name in unrounded.answers and unrounded.answers[name] != sheet.answers[name]:
-        text += f" ({_UNROUNDED.say(sheet.lang)} {_one_row(unrounded, name, unrounded.answers[name])})"
+        whole = _one_row(unrounded, name, unrounded.answers[name])
+        text += "" if whole == text else f" ({_UNROUNDED.say(sheet.lang)} {whole})"
     return text
 
 
@@ -291,7 +292,8 @@ def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]
             except DlcalcError as error:
                 found.append((switch, says.say(sheet.lang), {"": error.message(sheet.lang)}))
                 continue
-            changed = {n: answer_text(other, n) for n in other.answers if other.answers[n] != sheet.answers.get(n)}
+            asked = (answer.name for answer in sheet.topic.answers if answer.asked and answer.name in other.answers)
+            changed = {n: answer_text(other, n) for n in asked if other.answers[n] != sheet.answers.get(n)}
             found.append((switch, says.say(sheet.lang), changed))
     return found
 
