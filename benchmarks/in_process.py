@@ -19,6 +19,19 @@ CASES = [
     {"in": 28 + n % 40, "k": 1 + n % 5, "stride": 1 + n % 3, "pad": n % 2, "filters": 8 + n % 7} for n in range(97)
 ]
 
+NETS = [
+    {
+        "x": [0.35 + n / 100, 0.9],
+        "t": [0.5, n / 97],
+        "w1": [[0.1, 0.8], [0.4, n / 50], [-0.2, 0.3]],
+        "b1": [0.1, 0.2, 0.3],
+        "w2": [[0.3, 0.9, 0.1], [0.2, 0.4, 0.6]],
+        "b2": [0.1, 0.1],
+        "eta": 0.5,
+    }
+    for n in range(97)
+]
+
 
 def sheets():
     """Recorded sheets: inputs read, every line written down, every answer taken off."""
@@ -41,8 +54,15 @@ def checks():
     return lambda: check("conv", next(cases), {"out": 3})
 
 
+def networks():
+    """Recorded backprop sheets of a 2-3-2 net: 1,000 in 1.5 s."""
+    solve, cases = dlcalc.solve, cycle(NETS)
+    return lambda: solve("backprop", next(cases))
+
+
 MEASURED = (
     ("recorded conv sheets", sheets, 20_000),
+    ("recorded backprop sheets", networks, 667),
     ("value-only runs of out", values, 60_000),
     ("checks of a wrong out", checks, None),
 )

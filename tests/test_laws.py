@@ -11,12 +11,14 @@ from dlcalc.core.formula import parse
 from dlcalc.core.notation import Style
 from dlcalc.core.records import Condition, Line, Note, Table
 from dlcalc.core.worksheet import Worksheet
-from dlcalc.errors import DlcalcError, InputError, UnknownNameError
+from dlcalc.errors import CalculationError, DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check
 from tests import draws
 
 SHEETS = 150
 """Drawn sheets a topic."""
+MOST_CHANGED, ENOUGH = 4, 40
+"""Answers that a convention changes: how many are judged on a sheet, and after how many the convention is believed."""
 
 
 ALL_DIGITS = Style(significant=17)
@@ -26,7 +28,8 @@ ALL_DIGITS = Style(significant=17)
 def agree(found, line, *, in_decimals=False):
     """Say whether a value is that of a line: exactly, or to float64's last digits where the line is no exact number.
 
-    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's.
+    A substitution is read back as decimals and worked out exactly, so that its last digits differ from float64's, and
+    a third among them has been cut off.
     """
     if isinstance(found, bool):
         return str(found).lower() == line.exact
@@ -59,7 +62,7 @@ def drawn(name, count=SHEETS, seed=1):
         raw = draws.draw(name, rng)
         try:
             sheet = Worksheet(topic, topic.read(raw), frozenset(raw), style=ALL_DIGITS)
-        except InputError:
+        except (InputError, CalculationError):
             continue
         found += 1
         yield topic, raw, sheet
@@ -82,7 +85,12 @@ def test_the_same_holds_in_exact_and_paper_arithmetic(name, run):
     import dlcalc
 
     for _, raw, _ in drawn(name, 30):
-        for line in dlcalc.solve(name, raw, **run).lines:
+        try:
+            sheet = dlcalc.solve(name, raw, **run)
+        except CalculationError:
+            assert "round" in run  # rounded so coarsely that ln is taken of 0
+            continue
+        for line in sheet.lines:
             assert agree(evaluate(parse(line.substituted)), line), (raw, line)
 
 
@@ -106,12 +114,13 @@ def test_every_answer_is_found_without_the_lines_it_does_not_need(name):
 def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
     for topic, raw, _ in drawn(name, 40):
         for misconception, inputs in topic.mistakes(topic.read(raw)):
-            for answer in topic.answers:
-                try:
-                    whole = answer.of(topic.sheet(inputs, misconception.mode).env)
-                except DlcalcError:
-                    continue
-                assert topic.value(inputs, answer, misconception.mode) == whole, (raw, misconception.name, answer.name)
+            try:
+                whole = topic.results(topic.sheet(inputs, misconception.mode).env)
+            except DlcalcError:
+                continue
+            for answer, value in whole.items():
+                found = topic.value(inputs, topic.answer(answer), misconception.mode)
+                assert found == value, (raw, misconception.name, answer)
 
 
 def test_every_swap_hits_a_line_and_reads_only_names_above_it():
@@ -129,8 +138,8 @@ def test_every_swap_hits_a_line_and_reads_only_names_above_it():
                 except UnknownNameError as error:
                     assert str(error.values["name"]) not in plain.values, (misconception.name, error)
                     continue
-                except InputError:
-                    continue  # the inputs as the mistake takes them are refused
+                except (InputError, CalculationError):
+                    continue  # the inputs as the mistake takes them are refused, or its number is none
                 hit |= {(misconception.name, reference) for reference in sheet.touched}
     assert hit == wanted
 
@@ -189,18 +198,23 @@ def test_every_convention_can_be_switched_and_is_accepted_when_left_open(name):
                 except InputError:
                     seen += 1  # this choice refuses the exercise, which is a difference
                     continue
-                for answer, value in checkable(topic, other.answers).items():
-                    if answer in plain.answers and differ(value, plain.answers[answer]):
-                        verdict = check(topic, left_open, {answer: value}).verdicts[answer]
-                        assert verdict.verdict == "convention"
-                        assert right_under(topic, left_open, verdict.convention, answer, value)
-                        stated = {**left_open, convention.name: usual}
-                        judged = check(topic, stated, {answer: value}).verdicts[answer]
-                        if judged.verdict == "convention":
-                            assert right_under(topic, stated, judged.convention, answer, value)
-                        else:
-                            assert judged.verdict == "misconception"
-                        seen += 1
+                left = checkable(topic, other.answers).items()
+                changed = {n: v for n, v in left if n in plain.answers and differ(v, plain.answers[n])}
+                for answer, value in list(changed.items())[-MOST_CHANGED:]:
+                    verdict = check(topic, left_open, {answer: value}).verdicts[answer]
+                    if verdict.verdict == "rounded":
+                        continue  # a whole number so near that coarse rounding could reach it
+                    assert verdict.verdict == "convention", (raw, choice, answer)
+                    assert right_under(topic, left_open, verdict.convention, answer, value), (raw, choice, answer)
+                    stated = {**left_open, convention.name: usual}
+                    found = check(topic, stated, {answer: value}).verdicts[answer]
+                    if found.verdict == "convention":
+                        assert right_under(topic, stated, found.convention, answer, value), (raw, choice, answer)
+                    else:
+                        assert found.verdict == "misconception", (raw, choice, answer)
+                    seen += 1
+            if seen > ENOUGH:
+                break
         assert seen
 
 

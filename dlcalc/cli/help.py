@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
 from dlcalc.cli.flags import COMMON
 from dlcalc.core.layout import cells
 from dlcalc.core.topic import Input, Topic
@@ -122,8 +126,17 @@ def _input_says(spec: Input, lang: str) -> str:
     return f"{says} [{str(value).lower() if isinstance(value, bool) else value}]"
 
 
+def _folded(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield pairs; those that differ only in a number, such as --w2 to --w9, as one."""
+    for (_, meaning), run in groupby(pairs, lambda pair: (re.sub(r"\d+", "#", pair[0]), pair[1])):
+        words = [word for word, _ in run]
+        first, _, shape = words[-1].partition(" ")
+        yield (words[0] if len(words) == 1 else f"{words[0].partition(' ')[0]} … {first} {shape}".rstrip()), meaning
+
+
 def _columns(pairs: list[tuple[str, str]], width: int) -> list[str]:
     """Set (word, meaning) pairs in two columns."""
+    pairs = list(_folded(pairs))
     left = min(34, width // 2 - 4, max(cells(word) for word, _ in pairs))
     rows: list[str] = []
     for word, meaning in pairs:

@@ -227,7 +227,8 @@ class Array:
                 b=show_shape(other.shape) if isinstance(other, Array) else "1",
             )
         if _floats(self) or _floats(other):
-            return _wrap(self.floats @ other.floats)
+            with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+                return _wrap(self.floats @ other.floats)
         if self.data.ndim == other.data.ndim == 1:
             (a, below), (b, under) = self.over, other.over
             total = sum(map(operator.mul, a, b))

@@ -232,6 +232,20 @@ class Writer:
         return Shown(self.notation.matrix([[item.block.rows[0]] for item in items], True), ATOM, True)
 
     def _fold(self, fold: Fold) -> Shown:
+        if self._is_open(fold):
+            body = Writer(
+                self.notation,
+                {**self.at, fold.variable: fold.variable},
+                self.env,
+                self.style,
+                self.values,
+                self.indices,
+            )._show(fold.body)
+            sign = {"unicode": "Σ" if fold.kind == "sum" else "Π", "latex": rf"\{fold.kind}"}.get(
+                self.notation.name, fold.kind
+            )
+            low = rf"_{{{fold.variable}}} " if self.notation.name == "latex" else _low(fold.variable) + " "
+            return Shown(beside((sign + low, body.block)), SUM, body.array)
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
         op = OPERATORS[FOLDS[fold.kind]]
         if not span:
@@ -259,6 +273,12 @@ class Writer:
         for piece in pieces[1:]:
             shown = self._join(op, (shown, piece))
         return shown
+
+    def _is_open(self, fold: Fold) -> bool:
+        """Whether an end of the span is a loop variable left open, as in the formula of a table's column."""
+        ends = () if isinstance(fold.over, str) else [end for end in fold.over if not isinstance(end, str)]
+        names = (part.base for end in ends for part in walk(end) if isinstance(part, Name))
+        return any(isinstance(self.at.get(name), str) for name in names)
 
     def _apply(self, op: Operator, args: tuple[Node, ...]) -> Shown:
         shown = tuple(self._show(arg) for arg in args)
@@ -307,7 +327,8 @@ class Writer:
             # the eye reads a matrix product and one by entries as one product, but they are not
             mixed = {op.name, arg.top} in ({"*", "@"}, {"/", "@"})
             if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed):
-                pieces.append(self.notation.brackets(arg.block.closed))
+                long = arg.block.width > _LONGEST_BRACKET
+                pieces.append(self.notation.brackets(arg.block if long else arg.block.closed))
             elif self.notation.name == "latex" and "^" in arg.block.text and _raises(parts, number):
                 pieces.append(beside(("{", arg.block, "}")))  # TeX takes no second superscript
             else:
@@ -328,6 +349,8 @@ class Writer:
         return Shown(beside((*inner, ")")), ATOM, any(arg.array for arg in args))
 
 
+_LONGEST_BRACKET = 52
+"""What stands inside brackets is broken only where it is wider than this."""
 _BREAKABLE = frozenset({"+", "-", " ⊙ "})
 _SCALAR = frozenset({"<", "<=", ">", ">=", "==", "!="})
 

@@ -21,7 +21,10 @@ class Given:
 
 @dataclass(slots=True)
 class Line:
-    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything."""
+    """One written line. `computed` is what its formula gives; `value` what the run carries on instead, if anything.
+
+    `apart` is a formula of the same value that says more of its entries, if there is one.
+    """
 
     left: Name
     right: Node
@@ -31,6 +34,7 @@ class Line:
     value: Any
     text: Text
     id: str = ""
+    apart: str = ""
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from dlcalc.errors import InputError, Text, UnreadableError
@@ -191,6 +192,7 @@ def fixed(number: Number, decimals: int) -> str:
     return f"-{text}" if number < 0 and units else text
 
 
+@lru_cache(maxsize=16_384, typed=True)
 def significant_text(number: Number, significant: int = SIGNIFICANT) -> str:
     """Write `number` to `significant` digits: `0.333333`, `1234.5`, `1.2e-9`; whole numbers in full."""
     if isinstance(number, bool):

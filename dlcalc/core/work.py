@@ -173,7 +173,7 @@ class Work:
         """Name the dimensions that formulas run over as `axes`."""
         self.env["axes"] = labels
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         """Write the line `name = formula` and return its value.
 
         Args:
@@ -181,6 +181,7 @@ class Work:
             en: why, in English, with `{symbol}` places for values.
             zh: the same in Chinese.
             id: another name by which misconceptions can find the line.
+            apart: a formula of the same value by which the line's entries are shown one by one, where that says more.
             at: loop variables of the formula.
         """
         raise NotImplementedError
@@ -259,7 +260,7 @@ _CALCULATION = (CalculationError, ZeroDivisionError, OverflowError, TypeError, V
 """What working a formula out can raise: a misconception's formula may not fit the shapes it meets."""
 
 
-FIELDS = 9
+FIELDS = 10
 """Fields of a record on a sheet: what it is, then what it says, filled up with None."""
 
 
@@ -287,7 +288,7 @@ class Sheet(Work):
         self.env[key] = value
         self._put(Given, key, value, source)
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
         if line is None or line.bound != at.keys():
             line = _find(equation, at)
@@ -309,7 +310,7 @@ class Sheet(Work):
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
-        records += (Line, line, at, key, computed, value, en, zh, id)
+        records += (Line, line, at, key, computed, value, en, zh, id, apart)
         if len(records) > FIELDS * MOST_LINES:
             raise CalculationError(
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
@@ -323,7 +324,7 @@ class Sheet(Work):
             self.touched.add(reference)
         node, run = _condition(condition if reference is None else swaps[reference], at)
         held = bool(run(self.env, at))
-        self.records += (Condition, node, at, held, en, zh, id, None, None)
+        self.records += (Condition, node, at, held, en, zh, id, None, None, None)
         return held
 
     def note(self, en: str, zh: str, /, **values: Any) -> None:
@@ -389,8 +390,8 @@ class Sheet(Work):
 def _entry(record: tuple[Any, ...]) -> Entry:
     kind = record[0]
     if kind is Line:
-        _, line, at, key, computed, value, en, zh, id = record
-        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id)
+        _, line, at, key, computed, value, en, zh, id, apart = record
+        return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id, apart)
     if kind is Condition:
         _, node, at, held, en, zh, id, *_ = record
         return Condition(node, at, held, Text(en, zh), id)
@@ -400,7 +401,7 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         return Note(Text(*record[1:3]), record[3])
     if kind is Figure:
         return Figure(Text(*record[1:3]), *record[3:6])
-    return Table(Text(*record[1:3]), *record[3:])
+    return Table(Text(*record[1:3]), *record[3:9])
 
 
 class Trial(Work):
@@ -416,7 +417,7 @@ class Trial(Work):
         super().__init__(inputs, mode)
         self.unneeded = unneeded
 
-    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> Any:
+    def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         skipped = self.unneeded.get(equation)
         if skipped is not None:
             return skipped

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import isclose
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import entry as entry_formula
-from dlcalc.core.evaluate import shape_of
-from dlcalc.core.formula import Name, Node, Number, key_text
+from dlcalc.core.evaluate import evaluate, shape_of
+from dlcalc.core.formula import Name, Node, Number, key_text, parse
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
 from dlcalc.core.records import Condition, Entry, Line
@@ -236,8 +237,13 @@ class Worksheet:
         if not hasattr(line.computed, "places"):
             return
         env, at = self.sheet.env, line.at
+        right = line.right
+        if line.apart and _nearly(evaluate(parse(line.apart), env, at), line.computed):
+            right = parse(
+                line.apart
+            )  # on paper, and in a mistaken run, it may give another value: then it is not shown
         for place in line.computed.places():
-            node = entry_formula(line.right, place, env, at)
+            node = entry_formula(right, place, env, at)
             if not shape_of(node, env, at):
                 yield place, node, line.computed.entry(*place)
 
@@ -279,6 +285,12 @@ def _numbers(value: Any) -> Iterator[Any]:
             yield from _numbers(item)
     elif isinstance(value, int | float | Fraction):
         yield value
+
+
+def _nearly(a: Any, b: Any) -> bool:
+    """Say whether two arrays agree but for the last digits of float64."""
+    pairs = list(zip(_numbers(a), _numbers(b), strict=True))
+    return all(isclose(x, y, rel_tol=1e-9, abs_tol=1e-15) for x, y in pairs)
 
 
 def _nested(value: Any) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import dense, gradient_check, network_picture
-from dlcalc.layers.activation import ACTIVATIONS
+from dlcalc.layers.activation import ACTIVATIONS, Parameter
 from dlcalc.layers.dense import Dense
 from dlcalc.layers.loss import LOSSES, SQUARED
 
@@ -97,6 +97,14 @@ def settle(values: dict[str, Any]) -> None:
             learning rate that changes nothing, switches without targets, or more work than a sheet can hold.
     """
     dense.settle(values)
+    taken = {parameter.symbol for layer in values["net"] for parameter in _parameters(layer.act)}
+    for symbol in ("alpha", "beta"):
+        if values[symbol] is not None and symbol not in taken:
+            raise InputError(
+                Text("No layer has an activation with {symbol}.", "没有哪一层的激活函数带 {symbol}。"),
+                Text("Leave --{symbol} out; the learning rate is --eta.", "请去掉 --{symbol}；学习率是 --eta。"),
+                symbol=symbol,
+            ).about(symbol)
     if values["targets"] is None:
         for name in ("verify", "slopes"):
             if values[name]:
@@ -144,14 +152,18 @@ def _refuse_loss(values: Mapping[str, Any]) -> None:
         numbers = row.tolist()
         if any(not 0 <= number <= 1 for number in numbers):
             raise InputError(
-                Text("{loss} takes targets from 0 to 1, but t has {t}.", "{loss} 的目标值在 0 到 1 之间，但 t 中有 {t}。"),
+                Text(
+                    "{loss} takes targets from 0 to 1, but t has {t}.", "{loss} 的目标值在 0 到 1 之间，但 t 中有 {t}。"
+                ),
                 Text("Write each target as 0 or 1, or as a probability.", "请把目标写成 0、1 或概率。"),
                 loss=loss.name,
                 t=float(next(number for number in numbers if not 0 <= number <= 1)),
             ).about("t")
         if loss.name == "ce" and abs(sum(numbers) - 1) > 1e-9:
             raise InputError(
-                Text("The targets of a sample add up to {total}, not to 1.", "一个样本的目标值之和是 {total}，不是 1。"),
+                Text(
+                    "The targets of a sample add up to {total}, not to 1.", "一个样本的目标值之和是 {total}，不是 1。"
+                ),
                 Text("Write class 2 of 3 as 0,1,0.", "3 类中的第 2 类写作 0,1,0。"),
                 total=float(sum(numbers)),
             ).about("t")
@@ -252,8 +264,8 @@ def givens(w: Work, plan: Plan) -> None:
             w.let("updates = epochs", "one for each epoch", "每轮更新一次")
 
 
-def _parameters(act: str) -> tuple[Any, ...]:
-    return getattr(ACTIVATIONS.get(act), "parameters", ())
+def _parameters(act: str) -> tuple[Parameter, ...]:
+    return ACTIVATIONS[act].parameters if act in ACTIVATIONS else ()
 
 
 def _formula(template: str, act: str, **names: str) -> str:
@@ -285,14 +297,17 @@ def step(w: Work, plan: Plan, k: Label) -> None:
         new_weights(w, plan, l, k, next)
 
 
+def _own(n: Label, s: Label) -> str:
+    """Return the loop variable by which a line names its sample: online, the names do not count samples."""
+    return "n" if n == s else "s"
+
+
 def forward(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write one sample's way through the net: z[l] = W[l] a[l-1] + b[l], a[l] = f(z[l])."""
     for l, layer in enumerate(plan.net, 1):  # noqa: E741
-        enters, id = ("x[s]", "z-first") if l == 1 else ("a[l-1,n,k]", "z-above")
+        enters, id = (f"x[{_own(n, s)}]", "z-first") if l == 1 else ("a[l-1,n,k]", "z-above")
         if layer.b is None:
-            w.let(
-                f"z[l,n,k] = W[l,k] @ {enters}", "the weighted sums", "加权和", id=id, l=l, n=n, s=s, k=k
-            )
+            w.let(f"z[l,n,k] = W[l,k] @ {enters}", "the weighted sums", "加权和", id=id, l=l, n=n, s=s, k=k)
         else:
             w.let(
                 f"z[l,n,k] = W[l,k] @ {enters} + b[l,k]",
@@ -316,7 +331,7 @@ def error(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write one sample's error: E where it is the only one, otherwise loss[n]."""
     loss = LOSSES[w.inputs["loss"]]
     name = "E[k]" if n == "" else "loss[n,k]"
-    value = loss.value.format(a="a[l,n,k]", t="t[s]")
+    value = loss.value.format(a="a[l,n,k]", t=f"t[{_own(n, s)}]")
     w.let(
         f"{name} = {value}",
         loss.says.en,
@@ -343,16 +358,16 @@ def total(w: Work, plan: Plan, k: Label) -> None:
             k=k,
         )
     else:
-        w.let(
-            "E[k] = sum(loss[n,k] for n in (1, ..., N))", "the sum over the samples", "对样本求和", id="E-sum", k=k
-        )
+        w.let("E[k] = sum(loss[n,k] for n in (1, ..., N))", "the sum over the samples", "对样本求和", id="E-sum", k=k)
 
 
 def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write the error signal of the last layer: ∂E/∂a, ∂a/∂z and their product."""
-    loss, act, at = LOSSES[w.inputs["loss"]], plan.net[-1].act, {"l": plan.depth, "n": n, "s": s, "k": k}
+    loss, act = LOSSES[w.inputs["loss"]], plan.net[-1].act
+    at: dict[str, Any] = {"l": plan.depth, "n": n, "s": s, "k": k}
+    t = f"t[{_own(n, s)}]"
     w.let(
-        f"dE_da[l,n,k] = {loss.gradient.format(a='a[l,n,k]', t='t[s]')}",
+        f"dE_da[l,n,k] = {loss.gradient.format(a='a[l,n,k]', t=t)}",
         "how the error changes with the output",
         "误差随输出的变化",
         id=f"dE_da-{loss.name}",
@@ -363,15 +378,16 @@ def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
         _slope(w, act, plan.depth, n, k)
     if loss.after == "sigmoid":
         w.let(
-            "delta[l,n,k] = a[l,n,k] - t[s]",
+            f"delta[l,n,k] = a[l,n,k] - {t}",
             "∂E/∂z = ∂E/∂a · ∂a/∂z: a(1 − a) cancels",
             "∂E/∂z = ∂E/∂a · ∂a/∂z：a(1 − a) 约去",
             id="delta-bce",
+            apart="dE_da[l,n,k]*da_dz[l,n,k]",
             **at,
         )
     elif loss.after == "softmax":
         w.let(
-            "delta[l,n,k] = a[l,n,k] - t[s]",
+            f"delta[l,n,k] = a[l,n,k] - {t}",
             "∂E/∂z: what is left of ∂E/∂a times softmax's Jacobian",
             "∂E/∂z：∂E/∂a 乘 softmax 雅可比矩阵后化简所得",
             id="delta-ce",
@@ -388,8 +404,8 @@ def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     else:
         w.let(
             "delta[l,n,k] = dE_da[l,n,k]*da_dz[l,n,k]",
-            "∂E/∂z = ∂E/∂a · ∂a/∂z",
-            "∂E/∂z = ∂E/∂a · ∂a/∂z",
+            "∂E/∂z = ∂E/∂a · ∂a/∂z, with the slope",
+            "∂E/∂z = ∂E/∂a · ∂a/∂z，乘上斜率",
             id="delta-out",
             **at,
         )
@@ -427,8 +443,8 @@ def hidden_delta(w: Work, plan: Plan, l: int, n: Label, s: Label, k: Label, next
     _slope(w, plan.net[l - 1].act, l, n, k)
     w.let(
         "delta[l,n,k] = dE_da[l,n,k]*da_dz[l,n,k]",
-        "∂E/∂z = ∂E/∂a · ∂a/∂z",
-        "∂E/∂z = ∂E/∂a · ∂a/∂z",
+        "∂E/∂z = ∂E/∂a · ∂a/∂z, with the slope",
+        "∂E/∂z = ∂E/∂a · ∂a/∂z，乘上斜率",
         id="delta-hidden",
         l=l,
         n=n,
@@ -440,21 +456,23 @@ def hidden_delta(w: Work, plan: Plan, l: int, n: Label, s: Label, k: Label, next
 def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: Label) -> None:  # noqa: E741
     """Write ∂E/∂W and ∂E/∂b of one layer: the error signal times what entered, ∂z/∂w."""
     has_bias = plan.net[l - 1].b is not None
+    fused = l == plan.depth and plan.net[-1].act == "softmax"  # its slope is a whole matrix
     if len(seen) == 1:
         n, s = seen[0]
-        enters, where = ("x[s]", "first") if l == 1 else ("a[l-1,n,k]", "above")
+        enters, where = (f"x[{_own(n, s)}]", "first") if l == 1 else ("a[l-1,n,k]", "above")
         w.let(
             f"dW[l,k] = outer(delta[l,n,k], {enters})",
-            "∂E/∂w = ∂E/∂a · ∂a/∂z · ∂z/∂w: delta times what entered",
+            "∂E/∂w = ∂E/∂a · ∂a/∂z · ∂z/∂w: δ times what entered",
             "∂E/∂w = ∂E/∂a · ∂a/∂z · ∂z/∂w：δ 乘进入的值",
             id=f"dW-{where}",
+            apart="" if fused else f"outer(dE_da[l,n,k]*da_dz[l,n,k], {enters})",
             l=l,
             n=n,
             s=s,
             k=k,
         )
         if has_bias:
-            w.let("db[l,k] = delta[l,n,k]", "∂z/∂b = 1", "∂z/∂b = 1", id="db", l=l, n=n, k=k)
+            w.let("db[l,k] = delta[l,n,k]", "δ itself: ∂z/∂b = 1", "就是 δ：∂z/∂b = 1", id="db", l=l, n=n, k=k)
         return
     enters, where = ("x[n]", "first") if l == 1 else ("a[l-1,n,k]", "above")
     mean = w.inputs["reduction"] == "mean"
@@ -485,14 +503,14 @@ def gradient(w: Work, plan: Plan, l: int, seen: list[tuple[Label, Label]], k: La
 
 def new_weights(w: Work, plan: Plan, l: int, k: Label, next: Label) -> None:  # noqa: E741
     """Write a layer's weights and biases after the update."""
-    at = {"l": l, "k": k, "next": next}
+    at: dict[str, Any] = {"l": l, "k": k, "next": next}
     w.let("W[l,next] = W[l,k] - eta*dW[l,k]", "a step against the gradient", "沿梯度反方向走一步", id="W-new", **at)
     if plan.net[l - 1].b is None:
         return
     if w.inputs["freeze_bias"]:
         w.let("b[l,next] = b[l,k]", "the biases stay as they are", "偏置保持不变", id="b-kept", **at)
     else:
-        w.let("b[l,next] = b[l,k] - eta*db[l,k]", "so do the biases", "偏置也一样", id="b-new", **at)
+        w.let("b[l,next] = b[l,k] - eta*db[l,k]", "the same step for the biases", "偏置走同样的一步", id="b-new", **at)
 
 
 # ---------------------------------------------------------------- what else a sheet can show
@@ -507,9 +525,7 @@ def _notes(w: Work, plan: Plan) -> None:
             "softmax 通常配交叉熵（--loss ce）；本表用误差平方。",
         )
     if any(layer.act == "step" for layer in plan.net):
-        w.note(
-            "The step function is flat: no error comes back through it.", "阶跃函数处处平坦：误差无法反传过去。"
-        )
+        w.note("The step function is flat: no error comes back through it.", "阶跃函数处处平坦：误差无法反传过去。")
 
 
 def _samples_table(w: Work, plan: Plan) -> None:
@@ -518,7 +534,7 @@ def _samples_table(w: Work, plan: Plan) -> None:
         return
     L, k = plan.depth, plan.first()
     last = f"{L},n,{k}" if k else f"{L},n"
-    columns = ("x[n]", f"a[{last}]")
+    columns: tuple[str, ...] = ("x[n]", f"a[{last}]")
     if plan.trains:
         columns = ("x[n]", "t[n]", f"a[{last}]", f"loss[{last[len(str(L)) + 1 :]}]", f"delta[{last}]")
     w.table(
@@ -557,7 +573,7 @@ def _collapse(w: Work, plan: Plan) -> None:
     w.let("W_all[l] = W[l,k]", "the layers below as one: the first alone", "把下面各层合成一层：只有第一层", l=1, k=k)
     biased = plan.net[0].b is not None
     if biased:
-        w.let("b_all[l] = b[l,k]", l=1, k=k)
+        w.let("b_all[l] = b[l,k]", "and its bias", "及其偏置", l=1, k=k)
     for l, layer in enumerate(plan.net[1:], 2):  # noqa: E741
         w.let("W_all[l] = W[l,k] @ W_all[l-1]", "one more linear layer", "再加一个线性层", l=l, k=k)
         if biased:
@@ -599,15 +615,17 @@ def _slopes(w: Work, plan: Plan) -> None:
             k=k,
             m=plan.net[l - 1].units,
         )
+        if l == last:
+            w.let("shrink[l] = slope[l]", "the first on the way back", "反传的第一层", l=l)
+        else:
+            w.let("shrink[l] = slope[l]*shrink[l+1]", "times those nearer the output", "乘以更靠近输出各层的斜率", l=l)
         w.let(
-            "shrink[l] = prod(slope[i] for i in (l, ..., last))",
-            "the slopes from here to the output, multiplied",
-            "从该层到输出的斜率之积",
+            "length[l] = sqrt(delta[l,n,k] @ delta[l,n,k])",
+            "length of the error signal",
+            "误差信号的长度",
             l=l,
-            last=last,
-        )
-        w.let(
-            "length[l] = sqrt(delta[l,n,k] @ delta[l,n,k])", "length of the error signal", "误差信号的长度", l=l, n=n, k=k
+            n=n,
+            k=k,
         )
     w.table(
         "Slopes on the way back, by layer",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dlcalc.core.inputs import Kind
 from dlcalc.core.numbers import Numbers
@@ -69,9 +69,11 @@ class Acts(Kind):
         return found
 
     def show(self, value: tuple[str, ...]) -> object:
+        """Return the names as a list."""
         return list(value)
 
     def write(self, value: tuple[str, ...]) -> str:
+        """Write the names with commas between."""
         return ",".join(value)
 
 
@@ -107,9 +109,7 @@ class Layers(Kind):
         if not isinstance(raw, list | tuple) or not raw or not all(isinstance(item, Mapping) for item in raw):
             raise InputError(
                 Text("That is no list of layers.", "这不是层的列表。"),
-                Text(
-                    "Give a list of tables: {example}", "请给出由表组成的列表：{example}"
-                ),
+                Text("Give a list of tables: {example}", "请给出由表组成的列表：{example}"),
                 example='[{"w": [[0.1, 0.8]], "b": [0.2], "act": "sigmoid"}]',
             )
         return tuple(self._layer(item, number) for number, item in enumerate(raw, 1))
@@ -128,24 +128,28 @@ class Layers(Kind):
         try:
             w, b = item["w"], item.get("b")
             acts = Acts().read(item.get("act", "sigmoid"))
-            return Dense(WEIGHTS.read(w), None if b is None else _vector(BIASES.read(b)), acts[0])
+            return Dense(_array(WEIGHTS, w), None if b is None else _array(BIASES, b), acts[0])
         except InputError as error:
             raise InputError(
                 Text("Layer {number}: {en}", "第 {number} 层：{zh}"),
-                Text("{en_hint}", "{zh_hint}"),
+                Text(
+                    "Write a layer such as {example}.",
+                    "一层写作例如 {example}。",
+                ),
                 number=number,
                 en=error.message("en"),
                 zh=error.message("zh"),
-                en_hint=error.advice("en"),
-                zh_hint=error.advice("zh"),
+                example='{"w": [[0.1, 0.8]], "b": [0.2], "act": "sigmoid"}',
             ) from None
 
     def show(self, value: tuple[Dense, ...]) -> object:
+        """Return the layers as tables of what is typed."""
         return [
             {"w": WEIGHTS.write(d.w), **({} if d.b is None else {"b": BIASES.write(d.b)}), "act": d.act} for d in value
         ]
 
     def brief(self, value: tuple[Dense, ...]) -> str:
+        """Write the sizes alone."""
         return sizes(value)
 
 
@@ -158,8 +162,8 @@ def _json(text: str) -> object:
         return None
 
 
-def _vector(value: Any) -> Any:
-    return value.reshaped(-1) if len(value.shape) != 1 else value
+def _array(kind: Numbers, raw: object) -> Array:
+    return cast("Array", kind.read(raw))  # neither kind reads a single number
 
 
 def sizes(net: tuple[Dense, ...]) -> str:
@@ -249,7 +253,9 @@ def _fitted(layer: Dense, number: int, layers: tuple[Dense, ...]) -> Dense:
     """Return the layer with a bias per unit, once it fits the layer below it."""
     if layer.act == "softmax" and number < len(layers):
         raise InputError(
-            Text("Layer {l} has softmax, but only the last layer can.", "第 {l} 层用了 softmax，但只有最后一层可以用。"),
+            Text(
+                "Layer {l} has softmax, but only the last layer can.", "第 {l} 层用了 softmax，但只有最后一层可以用。"
+            ),
             Text("Give a hidden layer sigmoid, tanh or relu.", "隐藏层请用 sigmoid、tanh 或 relu。"),
             l=number,
         ).about("act")

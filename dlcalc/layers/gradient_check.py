@@ -42,16 +42,12 @@ def difference(w: Work, plan: Plan, gradient: tuple[Any, ...], weights: tuple[An
     own = (k,) if k != "" else ()
     block, slopes = w.env[(*weights, *own)], w.env[(*gradient, *own)]
     places = list(block.places())[:MOST_WEIGHTS]
-    return max(
-        abs(float(slopes.entry(*place)) - _slope(w, plan, (*weights, *own), place, k)) for place in places
-    )
+    return max(abs(float(slopes.entry(*place)) - _slope(w, plan, (*weights, *own), place, k)) for place in places)
 
 
 def _slope(w: Work, plan: Plan, key: tuple[Any, ...], place: tuple[int, ...], k: Any) -> float:
     block = w.env[key].as_floats()
-    up, down = (
-        _error(w, plan, key, block.replace(place, float(block.entry(*place)) + by), k) for by in (STEP, -STEP)
-    )
+    up, down = (_error(w, plan, key, block.replace(place, float(block.entry(*place)) + by), k) for by in (STEP, -STEP))
     return (up - down) / (2 * STEP)
 
 

@@ -54,7 +54,7 @@ def rows(net: tuple[Dense, ...], outputs: dict[tuple[int, int], Any]) -> tuple[s
     """Return the drawing: a column per layer, in it a block per unit with one edge per row."""
     tallest = max(layer.units * (layer.inputs + (layer.b is not None) + 1) for layer in net)
     if tallest <= TALLEST:
-        columns = [_column(layer, l, outputs) for l, layer in enumerate(net, 1)]
+        columns = [_column(layer, l, outputs) for l, layer in enumerate(net, 1)]  # noqa: E741
         drawn = _beside(columns)
         if max(map(cells, drawn)) <= WIDEST:
             return drawn

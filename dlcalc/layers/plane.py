@@ -145,7 +145,8 @@ class Plane:
         words = [
             (at(x, bottom), "0", "18", "middle", _number(_round(x, right - left))) for x in _ticks(left, right)
         ] + [(at(left, y), "-6", "4", "end", _number(_round(y, top - bottom))) for y in _ticks(bottom, top)]
-        words.append(((f"{edge:g}", f"{high + 50:g}"), "0", "0", "start", self.legend))
+        legend = self.legend.replace("    ", "\u2003")  # blanks in a row are one blank in SVG
+        words.append(((f"{edge:g}", f"{high + 50:g}"), "0", "0", "start", legend))
         for (x_at, y_at), dx, dy, anchor, text in words:
             parts.append(
                 f'<text x="{x_at}" y="{y_at}" dx="{dx}" dy="{dy}" text-anchor="{anchor}" fill="currentColor" '

@@ -26,6 +26,8 @@ COARSEST = 2
 """Significant digits a rounded answer must have to be judged."""
 LARGEST_UNIT = 300
 """Powers of ten a rounded answer's unit may have: a larger one is no float64 to move a line by."""
+FAR = 100
+"""How many times the right run's tolerance a mistake's value may lie off before its own is not measured."""
 FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""
 
@@ -78,6 +80,7 @@ def _refuse_unasked(topic: Topic, name: str, value: Any) -> None:
 class _Judge:
     def __init__(self, topic: Topic, inputs: dict[str, Any], stated: frozenset[str], sheet: Worksheet) -> None:
         self.topic, self.inputs, self.stated, self.sheet = topic, inputs, stated, sheet
+        self._plain_widths: dict[tuple[str, int], Fraction] = {}
 
     def verdict(self, name: str, raw: object) -> Verdict:
         expected = self.sheet.value_of(name)
@@ -155,12 +158,25 @@ class _Judge:
         half = Fraction(1, 2) / Fraction(10) ** typed.decimals
         if any(modes.distance(given, want) > max(exact(abs(want)), 2 * half) for given, want in pairs):
             return None  # far away: no tolerance is that wide
+        if not whole and inputs is not self.inputs and not self._is_near(pairs, asked, typed.decimals):
+            return None
         widths = [half] if whole else self._widths(asked, inputs, mode, typed.decimals)
         widths = widths if len(widths) == len(pairs) else widths * len(pairs)
         if all(modes.distance(given, want) <= width for (given, want), width in zip(pairs, widths, strict=True)):
             want, width = pairs[0][1], widths[0]
             return "rounded", (float(exact(want) - width), float(exact(want) + width))
         return None
+
+    def _is_near(self, pairs: list[tuple[Any, Any]], asked: Answer, decimals: int) -> bool:
+        """Say whether another run's value is near enough to measure its tolerance, which takes a run for every entry.
+
+        Such a run is never taken to be more than `FAR` times as sensitive to rounding as the right one.
+        """
+        key = (asked.name, decimals)
+        if key not in self._plain_widths:
+            self._plain_widths[key] = max(self._widths(asked, self.inputs, PLAIN, decimals))
+        reach = FAR * max(self._plain_widths[key], Fraction(1, 2) / Fraction(10) ** decimals)
+        return all(modes.distance(given, want) <= reach for given, want in pairs)
 
     def _widths(self, asked: Answer, inputs: Mapping[str, Any], mode: Mode, decimals: int) -> list[Fraction]:
         width = modes.tolerance(self.topic, inputs, asked, decimals, mode)
@@ -325,6 +341,8 @@ def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:
         return None
     if not isinstance(given, list):
         return [(given, want)]
+    if len(want) == 1 and isinstance(want[0], list) and not isinstance(given[0], list):
+        return _pair(given, want[0])  # a matrix of one row, typed as a list
     if len(given) != len(want):
         return None
     pairs: list[tuple[Any, Any]] = []

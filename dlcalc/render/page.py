@@ -37,7 +37,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
     width = max(40, min(width, WIDEST))
     rows: list[Row] = [*_title(sheet, width), []]
     if steps == "brief":
-        rows += _answer_list(sheet)
+        rows += _answer_list(sheet, width)
     else:
         rows += _body(sheet, steps, width)
         rows += [[], *_answer_rows(sheet, width)]
@@ -248,25 +248,31 @@ def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
         if row and sum(cells(t) for _, t in row) + cells(text) + 4 > width:
             yield row
             row = []
-        row.append(("answer", ("    " if row else "") + text))
+        first, *others = wrap(text, width)
+        row.append(("answer", ("    " if row else "") + first))
+        for rest in others:
+            yield row
+            row = [("answer", "    " + rest)]
     yield row
 
 
-def _answer_list(sheet: Worksheet) -> Iterator[Row]:
+def _answer_list(sheet: Worksheet, width: int) -> Iterator[Row]:
     names = list(sheet.answers)
     wide = max(map(len, names), default=0)
     texts = {name: answer_text(sheet, name) for name in names}
-    column = max(map(cells, texts.values()), default=0)
-    says = {answer.name: answer.says for answer in sheet.topic.answers}
+    column = max((cells(text) for text in texts.values() if cells(text) <= width // 2), default=0)
+    says = {answer.name: answer.says.say(sheet.lang) for answer in sheet.topic.answers}
     for name in names:
-        fill = " " * (column - cells(texts[name]))
         sign = " ≈ " if sheet.is_rounded(sheet.answers[name]) else " = "
-        yield [
-            ("name", name.ljust(wide)),
-            ("plain", sign),
-            ("answer", texts[name]),
-            ("reason", f"{fill}  {says[name].say(sheet.lang)}"),
-        ]
+        row: Row = [("name", name.ljust(wide)), ("plain", sign), ("answer", texts[name])]
+        fill = max(0, column - cells(texts[name])) + 2
+        if wide + 3 + cells(texts[name]) + fill + cells(says[name]) <= width:
+            yield [*row, ("reason", " " * fill + says[name])]
+        else:
+            first, *others = wrap(texts[name], width - wide - 3)
+            yield [*row[:2], ("answer", first)]
+            yield from ([("answer", " " * (wide + 3) + rest)] for rest in others)
+            yield [("reason", " " * max(0, width - cells(says[name])) + says[name])]
 
 
 def _convention_rows(sheet: Worksheet, width: int) -> Iterator[Row]:

@@ -102,6 +102,12 @@ def inline(sheet: Worksheet, value: Any) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return Text("{n} rows", "{n} 行").say(sheet.lang, n=len(value))
     nested = value.tolist() if hasattr(value, "tolist") else value
+    while isinstance(nested, list) and len(nested) == 1 and not _is_row(nested[0]):
+        nested = nested[0]  # a layer of one unit is written without brackets
     if isinstance(nested, list):
         return "(" + ", ".join(inline(sheet, item) for item in nested) + ")"
     return sheet.shown(nested, UNICODE).text
+
+
+def _is_row(item: Any) -> bool:
+    return isinstance(item, list) and len(item) > 1

@@ -29,7 +29,7 @@ def headline(inputs: Mapping[str, Any]) -> Text:
 
 def _last(env: Environment) -> int | str:
     """Return the label of the last update."""
-    last: int | str = env["updates"] if "updates" in env else ""
+    last: int | str = env["updates"] if "updates" in env else ""  # noqa: SIM401  # `get` would not be noted as read
     return last
 
 
@@ -90,28 +90,28 @@ ANSWERS = (
     Answer("y", Text("output of the net", "网络输出"), ("a", "updates"), output),
     *(
         Answer(f"{base}{l}", says, (base, "updates"), of_samples(base, l), gathers=True)
-        for l in LAYERS
         for base, says in (
             ("z", Text("weighted sums of a layer", "某层的加权和")),
             ("a", Text("outputs of a layer", "某层的输出")),
             ("delta", Text("error signals of a layer, ∂E/∂z", "某层的误差信号 ∂E/∂z")),
         )
+        for l in LAYERS  # noqa: E741
     ),
     *(
         Answer(f"d{base}{l}", says, (f"d{base}", "updates"), of_layer(f"d{base}", l), gathers=True)
-        for l in LAYERS
         for base, says in (
             ("W", Text("gradient of a layer's weights", "某层权重的梯度")),
             ("b", Text("gradient of a layer's biases", "某层偏置的梯度")),
         )
+        for l in LAYERS  # noqa: E741
     ),
     *(
         Answer(f"{base}{l}_new", says, (base, "updates"), after(base, l))
-        for l in LAYERS
         for base, says in (
             ("W", Text("a layer's weights after the last update", "最后一次更新后某层的权重")),
             ("b", Text("a layer's biases after the last update", "最后一次更新后某层的偏置")),
         )
+        for l in LAYERS  # noqa: E741
     ),
 )
 
@@ -148,7 +148,9 @@ CONVENTIONS = (
     Convention(
         "loss",
         {
-            "half-sse": Text("E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"),
+            "half-sse": Text(
+                "E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"
+            ),
             "sse": Text("E is the sum of squared errors", "E 是误差平方和"),
             "mse": Text(
                 "E is the mean of squared errors over outputs (PyTorch)", "E 是对各输出平均的误差平方（PyTorch）"
@@ -205,21 +207,25 @@ TOPIC = Topic(
                 ... if l == 1 else None,
                 instead="layers" if l == 1 else "",
             )
-            for l in LAYERS
+            for l in LAYERS  # noqa: E741
         ),
         *(
             Input(
                 f"b{l}",
                 dense.BIASES,
-                Text("biases of a layer: one per unit, or one number for all", "某层偏置：每个单元一个，或一个数用于全部"),
+                Text(
+                    "biases of a layer: one per unit, or one number for all", "某层偏置：每个单元一个，或一个数用于全部"
+                ),
                 None,
             )
-            for l in LAYERS
+            for l in LAYERS  # noqa: E741
         ),
         Input(
             "layers",
             dense.Layers(),
-            Text("the whole net as a list of w, b and act, of any depth", "整个网络：由 w、b、act 组成的列表，层数不限"),
+            Text(
+                "the whole net as a list of w, b and act, of any depth", "整个网络：由 w、b、act 组成的列表，层数不限"
+            ),
             None,
             ("net",),
         ),
@@ -255,8 +261,8 @@ TOPIC = Topic(
     example='dlcalc backprop --x 0.35,0.9 --t 0.5 --w1 "0.1,0.8; 0.4,0.6" --w2 0.3,0.9 --eta 1',
     conventions=CONVENTIONS,
     misconceptions=backprop_mistakes.MISCONCEPTIONS,
-    indices={name: "l" for name in ("z", "a", "W", "b", "dE_da", "da_dz", "delta", "dW", "db", "alpha", "beta")}
-    | {name: "l" for name in ("W_all", "b_all", "slope", "shrink", "length")},
+    indices=dict.fromkeys(("z", "a", "W", "b", "dE_da", "da_dz", "delta", "dW", "db", "alpha", "beta"), "l")
+    | dict.fromkeys(("W_all", "b_all", "slope", "shrink", "length"), "l"),
     headline=headline,
     settle=backprop.settle,
 )

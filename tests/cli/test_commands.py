@@ -1,6 +1,7 @@
 """The command line: what is printed where, exit statuses, languages, colours."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -145,11 +146,19 @@ def test_every_topics_example_runs_and_is_on_its_help_page(name):
 @pytest.mark.parametrize("name", topics.names())
 def test_every_input_and_answer_is_documented(name):
     page = dlcalc(f"{name} --help").out
+    folded = re.findall(r"(\S+) … (\S+)", page)  # --w2 … --w9
     topic = topics.load(name)
-    for spec in topic.inputs:
-        assert f"--{spec.name.replace('_', '-')}" in page
-    for answer in topic.answers:
-        assert answer.name in page
+    for word in (*(f"--{spec.name.replace('_', '-')}" for spec in topic.inputs), *(a.name for a in topic.answers)):
+        assert word in page or any(_between(word, first, last) for first, last in folded), word
+
+
+def _between(word, first, last):
+    """Say whether a numbered word belongs to a run of them."""
+    parts = [re.fullmatch(r"(\D+)(\d)(\D*)", each) for each in (first, word, last)]
+    if not all(parts):
+        return False
+    low, number, high = (int(part[2]) for part in parts)
+    return len({(part[1], part[3]) for part in parts}) == 1 and low <= number <= high
 
 
 def test_topics_lists_one_name_per_line_when_piped():
