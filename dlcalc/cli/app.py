@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -17,6 +17,9 @@ from dlcalc.cli.environment import INTERRUPTED, NOT_ACCEPTED, OK, USAGE, Environ
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Topic, names_a_file
 from dlcalc.errors import DlcalcError, InputError, Text, UnreadableError
+
+if TYPE_CHECKING:
+    from dlcalc.core.worksheet import Worksheet
 
 
 class Command(NamedTuple):
@@ -155,6 +158,8 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     sheet = solve(
         topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )
+    if "plot" in options:
+        _draw(sheet, str(options["plot"]))
     if not words.answers:
         env.write(
             sheet.render(
@@ -186,6 +191,30 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
     return OK if report.accepted else NOT_ACCEPTED
+
+
+def _draw(sheet: Worksheet, name: str) -> None:
+    """Draw a sheet's picture to a file, which is replaced.
+
+    Raises:
+        InputError: if there is no picture, or the file cannot be written.
+    """
+    from pathlib import Path
+
+    from dlcalc.render.picture import picture
+
+    try:
+        drawn = picture(sheet, Path(name).suffix.lower())
+        Path(name).write_bytes(drawn)
+    except InputError as error:
+        raise error.about("plot") from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            Text("{name} cannot be written: {why}.", "无法写入 {name}：{why}。"),
+            Text("Name a file in a folder that is there.", "请指定已有文件夹中的文件。"),
+            name=name[:200],
+            why=getattr(error, "strerror", None) or str(error),
+        ).about("plot") from None
 
 
 def _decimals(text: object) -> int | None:

@@ -45,6 +45,12 @@ COMMON = (
     ),
     Option("exact", SWITCH, "", Text("show exact fractions", "显示精确分数")),
     Option("conventions", SWITCH, "", Text("answers under other conventions too", "同时显示其他约定下的答案")),
+    Option(
+        "plot",
+        VALUE,
+        "FILE",
+        Text("draw the sheet's picture to a .svg, .png or .pdf file", "把图画到 .svg、.png 或 .pdf 文件"),
+    ),
     Option("lang", VALUE, "en|zh", Text("language", "语言")),
     Option("help", SWITCH, "", Text("this page", "本页")),
 )

@@ -6,14 +6,16 @@ is an error, as on paper. Entries are exact (`int`, `Fraction`; NumPy's object t
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from dlcalc.core.operators import OPERATORS
-from dlcalc.core.values import Nested, Number, exact
+from dlcalc.core.values import Nested, Number, exact, whole
 from dlcalc.errors import CalculationError, InputError, Text
 
 
@@ -28,12 +30,13 @@ def _power(a: Any, b: Any) -> Any:
 class Array:
     """An immutable vector or matrix; `A[1, 2]` and `entry` count from 1, as in a textbook."""
 
-    __slots__ = ("_floats", "data")
+    __slots__ = ("_floats", "_over", "data")
     __hash__ = None  # type: ignore[assignment]  # compared by value, so never a key
 
     def __init__(self, data: np.ndarray[Any, Any]) -> None:
         self.data = data
         self._floats: np.ndarray[Any, Any] | None = None
+        self._over: tuple[tuple[int, ...], int] | None = None
 
     @property
     def floats(self) -> np.ndarray[Any, Any]:
@@ -41,6 +44,14 @@ class Array:
         if self._floats is None:
             self._floats = self.data if self.data.dtype == np.float64 else self.data.astype(float)
         return self._floats
+
+    @property
+    def over(self) -> tuple[tuple[int, ...], int]:
+        """The exact entries of a vector over one denominator; made once: a product of fractions then needs one gcd."""
+        if self._over is None:
+            below = math.lcm(*(x.denominator for x in self.data))
+            self._over = tuple(x.numerator * (below // x.denominator) for x in self.data), below
+        return self._over
 
     def is_writable(self, bits: int) -> bool:
         """Say whether no entry is infinite, no number, or an exact number of more than so many bits."""
@@ -64,7 +75,8 @@ class Array:
     @property
     def shape(self) -> tuple[int, ...]:
         """Rows, columns, …"""
-        return tuple(int(n) for n in self.data.shape)
+        sides: tuple[int, ...] = self.data.shape
+        return sides
 
     def tolist(self) -> Nested:
         """Return nested lists of Python numbers."""
@@ -213,6 +225,10 @@ class Array:
         if _floats(self) or _floats(other):
             with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
                 return _wrap(self.floats @ other.floats)
+        if self.data.ndim == other.data.ndim == 1:
+            (a, below), (b, under) = self.over, other.over
+            total = sum(map(operator.mul, a, b))
+            return total if below == under == 1 else whole(Fraction(total, below * under))
         return _wrap(self.data @ other.data)
 
     def reshaped(self, shape: tuple[int, ...]) -> Array:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dlcalc.core.formula import Apply, Fold, Key, ListOf, Name, Node, Number, key_text
-from dlcalc.core.operators import OPERATORS, Operator
+from dlcalc.core.formula import FOLDS, Apply, Fold, Key, ListOf, Name, Node, Number, key_text
+from dlcalc.core.operators import OPERATORS, VARIADIC, Operator
 from dlcalc.errors import CalculationError, Text, UnknownNameError
 
 Environment: TypeAlias = dict[Any, Any]
@@ -129,6 +129,10 @@ def compile_key(name: Name, bound: frozenset[str]) -> Run:
     if not name.first:
         return lambda env, at: base
     if len(name.first) == 1:
+        stepped = _stepped(name.first[0], bound)
+        if stepped is not None:
+            variable, step = stepped
+            return lambda env, at: (base, at[variable] + step)
         index = _compile_index(name.first[0], bound)
 
         def single(env: Environment, at: Bindings) -> Key:
@@ -154,20 +158,34 @@ def _compile_index(node: Node, bound: frozenset[str]) -> Run:
     return compile_node(node, bound)
 
 
+def _stepped(node: Node, bound: frozenset[str]) -> tuple[str, Any] | None:
+    """Return (k, -1) for the index k - 1 that every loop has in every line; None for another kind of index."""
+    match node:
+        case Apply(op=Operator(name="+" | "-" as sign), args=(Name(base=base, first=()), Number(value=step))):
+            return (base, step if sign == "+" else -step) if base in bound else None
+    return None
+
+
 def _compile_member(name: Name, bound: frozenset[str]) -> Run:
     base = name.base
     key = compile_key(name, bound)
+    if not name.second:
+        return _read_member(base, key)
     places = tuple(_compile_index(i, bound) for i in name.second)
 
+    member = _read_member(base, key)
+    return lambda env, at: entry_of(member(env, at), tuple(p(env, at) for p in places))
+
+
+def _read_member(base: str, key: Run) -> Run:
     def read(env: Environment, at: Bindings) -> Any:
         filed = key(env, at)
         try:
-            value = env[filed]
+            return env[filed]
         except KeyError:
             if base not in env or isinstance(filed, str):
                 raise unknown(key_text(filed)) from None
-            value = entry_of(env[base], filed[1:])
-        return entry_of(value, tuple(p(env, at) for p in places)) if places else value
+            return entry_of(env[base], filed[1:])
 
     return read
 
@@ -193,7 +211,7 @@ def _listed(values: list[Any]) -> Any:
 def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
     body = compile_node(fold.body, bound | {fold.variable})
     span = compile_span(fold, bound)
-    variable, combine, start = fold.variable, OPERATORS["+" if fold.kind == "sum" else "*"].value, fold.kind == "prod"
+    variable, combine, start = fold.variable, OPERATORS[FOLDS[fold.kind]].value, fold.kind == "prod"
 
     def run(env: Environment, at: Bindings) -> Any:
         total: Any = None
@@ -202,6 +220,10 @@ def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
             inner[variable] = index
             term = body(env, inner)
             total = term if total is None else combine(total, term)
+        if total is None and fold.kind in VARIADIC:
+            raise CalculationError(
+                Text("There is nothing to take the {kind} of.", "没有可取 {kind} 的项。"), kind=fold.kind
+            )
         return int(start) if total is None else total
 
     return run

@@ -55,7 +55,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """`sum` or `prod` of `body` while `variable` runs over `over`: a pair (first, last), labels, or a bound name."""
+    """One of `FOLDS` of `body` while `variable` runs over `over`: a pair (first, last), labels, or a bound name."""
 
     kind: str
     body: Node
@@ -70,6 +70,9 @@ class Apply:
     op: Operator
     args: tuple[Node, ...]
 
+
+FOLDS = {"sum": "+", "prod": "*", "max": "max", "min": "min"}
+"""What can run over an index, and the operator that joins its terms."""
 
 Node: TypeAlias = Number | ListOf | Name | Fold | Apply
 
@@ -223,7 +226,7 @@ def _node(tree: ast.expr) -> Node:
             return Apply(OPERATORS["if"], (_node(body), _node(test), _node(orelse)))
         case ast.Attribute(value=value, attr="T"):
             return Apply(OPERATORS[".T"], (_node(value),))
-        case ast.Call(func=ast.Name(id="sum" | "prod" as kind), args=[ast.GeneratorExp() as body], keywords=[]):
+        case ast.Call(func=ast.Name(id=kind), args=[ast.GeneratorExp() as body], keywords=[]) if kind in FOLDS:
             return _fold(kind, body)
         case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
             return _call(function, args)

@@ -14,7 +14,7 @@ from dlcalc.core.formula import Key, key_text
 from dlcalc.core.records import Line
 from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import decimals_for, exact, flat, round_half_up
-from dlcalc.core.work import PLAIN, Mode, OnLine, Sheet
+from dlcalc.core.work import FIELDS, PLAIN, Mode, OnLine, Sheet
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
 
 SAFETY = Fraction(3, 2)
@@ -96,6 +96,8 @@ def tolerance(
         sheet: the run itself, if it is at hand.
     """
     half = Fraction(1, 2) / Fraction(10) ** decimals
+    if topic.exact:
+        return half
     sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
     topic.learn(sheet)
     base = flat(asked.of(sheet.env))
@@ -108,7 +110,7 @@ def tolerance(
         # the answer's own rounding is the half unit added below
         if line.left.base in needed and line.key not in read and not _fits(number, _carried(number, decimals))
     ]
-    moved_entries, share = _some(rounded, max(LEAST_MOVED, MOST_WORK // max(1, len(sheet.records))))
+    moved_entries, share = _some(rounded, max(LEAST_MOVED, FIELDS * MOST_WORK // max(1, len(sheet.records))))
     for line, place, number in moved_entries:
         unit = Fraction(1, 2) / Fraction(10) ** _carried(number, decimals)
         step: Any = float(unit) if isinstance(number, float) else unit

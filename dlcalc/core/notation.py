@@ -15,7 +15,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Bindings, Environment, compile_node, compile_span
-from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number, walk
+from dlcalc.core.formula import FOLDS, Apply, Fold, ListOf, Name, Node, Number, walk
 from dlcalc.core.layout import Block, beside, stacked
 from dlcalc.core.operators import ATOM, OPERATORS, PRODUCT, SUM, Operator, Parts
 from dlcalc.core.values import SIGNIFICANT, exact_text, fixed, significant_text, terminating, trim
@@ -109,7 +109,7 @@ class Notation:
         if self.name == "text":
             return text
         if text in ("true", "false"):
-            return {"latex": rf"\text{{{text}}}", "mathml": f"<mtext>{text}</mtext>"}.get(self.name, text)
+            return self.words(text)
         if self.name == "mathml":
             return _mathml_number(text)
         mantissa, e, power = text.replace("e+", "e").partition("e")
@@ -151,6 +151,21 @@ class Notation:
         if self.name == "mathml":
             return _mathml_fenced(beside(("<mrow><mo>(</mo>", inner, "<mo>)</mo></mrow>")))
         return beside(("(", inner, ")"))
+
+    def words(self, text: str) -> str:
+        """Write plain words inside a formula: yes, 12 rows."""
+        return {"latex": rf"\text{{{text}}}", "mathml": f"<mtext>{escape(text, quote=False)}</mtext>"}.get(
+            self.name, text
+        )
+
+    def over(self, kind: str, variable: str) -> str:
+        """Write what runs over an index whose ends are left open: Σᵢ."""
+        if self.name == "latex":
+            return rf"\{kind}_{{{variable}}} "
+        sign = {"sum": "Σ", "prod": "Π"}.get(kind, kind)
+        if self.name == "mathml":
+            return f"<munder>{_mathml_tokens({'Σ': '∑', 'Π': '∏'}.get(sign, sign))}<mi>{variable}</mi></munder>"
+        return (kind if self.name == "text" else sign) + _low(variable) + " "
 
     def sign(self, text: str) -> str:
         """Write brackets, commas and names of functions."""
@@ -302,21 +317,14 @@ class Writer:
 
     def _fold(self, fold: Fold) -> Shown:
         if self._is_open(fold):
-            body = Writer(
-                self.notation,
-                {**self.at, fold.variable: fold.variable},
-                self.env,
-                self.style,
-                self.values,
-                self.indices,
-            )._show(fold.body)
-            sign = {"unicode": "Σ" if fold.kind == "sum" else "Π", "latex": rf"\{fold.kind}"}.get(
-                self.notation.name, fold.kind
+            left_open = {**self.at, fold.variable: fold.variable}
+            body = Writer(self.notation, left_open, self.env, self.style, self.values, self.indices, self.more)._show(
+                fold.body
             )
-            low = rf"_{{{fold.variable}}} " if self.notation.name == "latex" else _low(fold.variable) + " "
-            return Shown(beside((sign + low, body.block)), SUM, body.array)
+            term = self.notation.brackets(body.block.closed) if body.binds <= SUM else body.block.closed
+            return Shown(beside((self.notation.over(fold.kind, fold.variable), term)), SUM, body.array)
         span = list(compile_span(fold, frozenset(self.at))(self.env, self.at))
-        op = OPERATORS["+" if fold.kind == "sum" else "*"]
+        op = OPERATORS[FOLDS[fold.kind]]
         if not span:
             return Shown(Block((self.notation.number("0" if fold.kind == "sum" else "1"),)))
         pieces: list[Shown] = []
@@ -336,6 +344,8 @@ class Writer:
         if len(pieces) > _LONGEST_FOLD and self.notation.name != "text":
             dots = Shown(Block((r"\cdots" if self.notation.name == "latex" else self.notation.sign("⋯"),)))
             pieces = [*pieces[:3], dots, pieces[-1]]
+        if op.is_function:
+            return self._call(op, tuple(pieces))
         shown = pieces[0]
         for piece in pieces[1:]:
             shown = self._join(op, (shown, piece))
@@ -398,7 +408,7 @@ class Writer:
             # what is raised already (e^x) is not raised again without brackets
             raised = arg.top == "exp" and _raises(parts, number)
             if not enclosed and (arg.binds < op.needs[min(part, len(op.needs) - 1)] or mixed or raised):
-                long = arg.block.width > _LONGEST_BRACKET
+                long = self.notation is UNICODE and arg.block.width > _LONGEST_BRACKET
                 piece = self.notation.brackets(arg.block if long else arg.block.closed)
             elif self.notation.name == "latex" and "^" in arg.block.text and _raises(parts, number):
                 piece = beside(("{", arg.block, "}"))  # TeX takes no second superscript
@@ -616,6 +626,10 @@ def _mathml_number(text: str) -> str:
 
 
 def _mathml_name(base: str, family: tuple[Any, ...], place: tuple[Any, ...], how: str) -> str:
+    partial = _DERIVATIVE.fullmatch(base)
+    if partial:
+        below = _mathml_name(partial[2], family, place, how)
+        return f"<mfrac><mrow><mo>∂</mo><mi>{partial[1]}</mi></mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>"
     letter, subscript = _split_name(base)
     if len(letter) > 2 and letter not in GREEK:
         letter, subscript = base, ""  # a word, not a symbol: per_filter, weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from dlcalc.core.formula import Key, Name, Node, key_text
 from dlcalc.errors import Text
@@ -66,7 +66,7 @@ class Table:
     """A view of families of lines, one row per value of the index: loops are read as a table, not as a column.
 
     `also` are families that belong to the rows without a column of their own; the lines of the rows in `opened` stand
-    on the sheet all the same.
+    on the sheet all the same. `heads` are columns in front that are no lines: which sample a visit was to.
     """
 
     title: Text
@@ -75,6 +75,14 @@ class Table:
     columns: tuple[str, ...]
     also: tuple[str, ...] = ()
     opened: tuple[Any, ...] = ()
+    heads: tuple[Head, ...] = ()
+
+
+class Head(NamedTuple):
+    """A column of a table that is no family of lines: its heading, and what stands in the row of an index."""
+
+    title: Text
+    cell: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +111,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing: its rows in text, and as SVG where it has one; drawn only when it is rendered."""
+    """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered."""
 
     title: Text
     draw: Callable[[], tuple[str, ...]]
     svg: Callable[[], str] | None = None
+    draw_on: Callable[[Any], None] | None = None
 
 
 Entry = Given | Line | Condition | Note | Table | Picture | Figure

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.evaluate import compile_span, evaluate
-from dlcalc.core.formula import Apply, Fold, ListOf, Name, Node, Number
+from dlcalc.core.formula import FOLDS, Apply, Fold, ListOf, Name, Node, Number
 from dlcalc.core.operators import OPERATORS
 from dlcalc.errors import CalculationError
 
@@ -43,9 +43,12 @@ def put_in(node: Node, env: Mapping[Any, Any], at: Mapping[str, Any]) -> Node | 
             known = [term for term in terms if term is not None]
             if not known or len(known) < len(terms) or len(terms) > MOST_TERMS:
                 return None
+            op = OPERATORS[FOLDS[kind]]
+            if op.is_function and len(known) > 1:
+                return Apply(op, tuple(known))
             total = known[0]
             for term in known[1:]:
-                total = Apply(OPERATORS["+" if kind == "sum" else "*"], (total, term))
+                total = Apply(op, (total, term))
             return total
         case Apply(op=op, args=args):
             inner = [put_in(arg, env, at) for arg in args]

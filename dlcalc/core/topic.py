@@ -52,7 +52,8 @@ class Answer:
     Read off the line of the same name, unless `value` takes it off the sheet's values; `reads` are then the line
     families it uses. Where a list may be typed for a single number, `spread` gives it (26x26 for 26), and a longer
     list is taken as the answer called `longer` (25x26x26 for the shape). `is_size` has it written 25×26×26. What
-    only `gathers` values that stand on lines of their own is not said again below them.
+    only `gathers` values that stand on lines of their own is not said again below them. What is no number or list of
+    numbers (a whole table) is not `asked` of a student.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Answer:
     is_size: bool = False
     other_forms: tuple[OtherForm, ...] = ()
     gathers: bool = False
+    asked: bool = True
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -140,7 +142,9 @@ class Topic:
     """A calculation: what goes in, what is asked, which conventions and mistakes there are, and the lines.
 
     `write` puts the lines on a `Work`; it must not keep state. `example` is a command line that runs.
-    `settle` sees the inputs once all are read and may fill in what follows from others, or refuse what contradicts.
+    `settle` sees the inputs once all are read and may fill in what follows from others, or refuse what contradicts;
+    settled inputs must not change when they are settled again. `exact` tells that its numbers are worked exactly, as
+    decisions rest on them: an answer may then only be rounded itself.
     `signals` says for which inputs vectors are signals, written as rows.
     `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
     """
@@ -157,6 +161,7 @@ class Topic:
     headline: Callable[[Mapping[str, Any]], Text] | None = None
     settle: Callable[[dict[str, Any]], None] | None = None
     signals: Callable[[Mapping[str, Any]], bool] = lambda inputs: False
+    exact: bool = False
     _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
     _required: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -250,6 +255,19 @@ class Topic:
             self.settle(values)
         return values
 
+    def under(self, inputs: Mapping[str, Any], stated: frozenset[str], name: str, choice: Any) -> dict[str, Any]:
+        """Return inputs as they are with one convention chosen otherwise; what was not stated follows it.
+
+        Raises:
+            InputError: if this choice contradicts what was stated.
+        """
+        if self.settle is None:
+            return {**inputs, name: choice}
+        values = {i: inputs[i] if i in stated or i not in self._defaults else self._defaults[i] for i in inputs}
+        values[name] = choice
+        self.settle(values)
+        return values
+
     # -- runs
 
     def sheet(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> Sheet:
@@ -341,14 +359,13 @@ class Topic:
             if misconception.applies(inputs):
                 yield misconception, {**inputs, **misconception.inputs}
 
-    def other_conventions(self, stated: frozenset[str]) -> Iterator[tuple[Convention, Any]]:
-        """Yield every choice of a convention the exercise did not state, except the defaults."""
+    def other_conventions(self, stated: frozenset[str], inputs: Mapping[str, Any]) -> Iterator[tuple[Convention, Any]]:
+        """Yield every choice of a convention the exercise did not state, except those its inputs have."""
         for convention in self.conventions:
             if convention.name in stated:
                 continue
-            default = self.input(convention.name).default
             for choice in convention.choices:
-                if choice != default:
+                if choice != inputs[convention.name]:
                     yield convention, choice
 
 

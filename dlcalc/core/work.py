@@ -7,7 +7,7 @@ one is a `Mode`: two small functions, one for inputs and one for each line's val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
 from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Head, Line, Note, Picture, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
@@ -45,7 +45,7 @@ PLAIN = Mode()
 class Compiled:
     """An equation ready to run with the loop variables it is written with."""
 
-    __slots__ = ("bound", "defines", "equation", "key", "left", "reads", "right", "run")
+    __slots__ = ("bound", "copies", "defines", "equation", "key", "left", "reads", "right", "run")
 
     def __init__(self, equation: Equation, bound: frozenset[str]) -> None:
         self.equation = equation
@@ -56,6 +56,7 @@ class Compiled:
         self.run = compile_node(equation.right, bound)
         self.defines = equation.left.base
         self.reads = reads(equation.right)
+        self.copies = isinstance(equation.right, Name)  # what it takes over was checked where it was written
 
     def swapped(self, formula: str) -> Compiled:
         """Return this line with another right side."""
@@ -64,7 +65,7 @@ class Compiled:
 
 _COMPILED: dict[tuple[str, frozenset[str]], Compiled] = {}
 _BY_TEXT: dict[str, Compiled] = {}
-_CONDITIONS: dict[tuple[str, frozenset[str]], tuple[Node, Run]] = {}
+_CONDITIONS: dict[str, tuple[Node, Run, frozenset[str]]] = {}
 
 
 def compiled(equation: str, bound: frozenset[str]) -> Compiled:
@@ -84,12 +85,11 @@ def _find(equation: str, at: dict[str, Any]) -> Compiled:
 
 
 def _condition(text: str, at: Mapping[str, Any]) -> tuple[Node, Run]:
-    key = (text, frozenset(at))
-    found = _CONDITIONS.get(key)
-    if found is None:
-        node = parse(text)
-        found = _CONDITIONS[key] = (node, compile_node(node, key[1]))
-    return found
+    found = _CONDITIONS.get(text)
+    if found is None or found[2] != at.keys():
+        node, bound = parse(text), frozenset(at)
+        found = _CONDITIONS[text] = (node, compile_node(node, bound), bound)
+    return found[0], found[1]
 
 
 def swap_for(swaps: Mapping[str, str], id: str, left: str, key: Key) -> str | None:
@@ -204,10 +204,12 @@ class Work:
         columns: tuple[str, ...],
         also: tuple[str, ...] = (),
         opened: tuple[Any, ...] = (),
+        heads: tuple[Head, ...] = (),
     ) -> None:
         """Show families of lines written so far as a table: a row per value of `index`, a column per name.
 
-        The families in `also` belong to the rows without a column; rows in `opened` are worked out all the same.
+        The families in `also` belong to the rows without a column; rows in `opened` are worked out all the same;
+        `heads` are columns in front that are no lines.
         """
 
     def figure(
@@ -217,8 +219,19 @@ class Work:
         /,
         draw: Callable[[], tuple[str, ...]],
         svg: Callable[[], str] | None = None,
+        draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        """Show a picture; `draw` and `svg` are called only when it is rendered."""
+        """Show a picture; `draw`, `svg` and `draw_on` (onto Matplotlib's axes) are called only when it is rendered."""
+
+    def aside(self, name: str, value: Any) -> None:
+        """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
+        self.env[f"_{name}"] = value
+
+    def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
+        """Let go of these families' lines for these values of the loop variable: a loop too long to keep whole."""
+        for base in families:
+            for at in gone:
+                self.env.pop((base, at), None)
 
     def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
         """Draw a window on a map at each place of a result; both are names of lines or inputs, indices as in `at`.
@@ -254,14 +267,22 @@ _CALCULATION = (CalculationError, ZeroDivisionError, OverflowError, TypeError, V
 """What working a formula out can raise: a misconception's formula may not fit the shapes it meets."""
 
 
+FIELDS = 10
+"""Fields of a record on a sheet: what it is, then what it says, filled up with None."""
+
+
 class Sheet(Work):
-    """A work that records every line, in order."""
+    """A work that records every line, in order.
+
+    `records` holds what was written one field after the other, `FIELDS` for each, and no record of its own for a line:
+    the objects of a long loop would cost the garbage collector as much as the loop itself.
+    """
 
     __slots__ = ("records", "touched")
 
     def __init__(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> None:
         super().__init__(inputs, mode)
-        self.records: list[tuple[Any, ...]] = []
+        self.records: list[Any] = []
         self.touched: set[str] = set()
 
     def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
@@ -272,7 +293,7 @@ class Sheet(Work):
         if on_input is not None:
             value = on_input(key_text(key), value)
         self.env[key] = value
-        self.records.append((Given, key, value, source))
+        self._put(Given, key, value, source)
 
     def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         line = _BY_TEXT.get(equation)
@@ -288,31 +309,33 @@ class Sheet(Work):
                 self.touched.add(reference)
                 line = line.swapped(mode.swaps[reference])
         try:
-            computed = checked(line.run(env, at), key)
+            computed = line.run(env, at)
+            if not line.copies:
+                checked(computed, key)
         except _CALCULATION as error:
             raise _failed(key, error) from error
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records
-        records.append((Line, line, at, key, computed, value, en, zh, id, apart))
-        if len(records) > MOST_LINES:
+        records += (Line, line, at, key, computed, value, en, zh, id, apart)
+        if len(records) > FIELDS * MOST_LINES:
             raise CalculationError(
                 Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
             )
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        reference = swap_for(self.mode.swaps, id, condition, "")
+        swaps = self.mode.swaps
+        reference = swap_for(swaps, id, condition, "") if swaps else None
         if reference is not None:
             self.touched.add(reference)
-        text = condition if reference is None else self.mode.swaps[reference]
-        node, run = _condition(text, at)
+        node, run = _condition(condition if reference is None else swaps[reference], at)
         held = bool(run(self.env, at))
-        self.records.append((Condition, node, at, held, en, zh, id))
+        self.records += (Condition, node, at, held, en, zh, id, None, None, None)
         return held
 
     def note(self, en: str, zh: str, /, **values: Any) -> None:
-        self.records.append((Note, en, zh, values))
+        self._put(Note, en, zh, values)
 
     def table(
         self,
@@ -324,9 +347,10 @@ class Sheet(Work):
         columns: tuple[str, ...],
         also: tuple[str, ...] = (),
         opened: tuple[Any, ...] = (),
+        heads: tuple[Head, ...] = (),
     ) -> None:
         kept = rows if isinstance(rows, range) else tuple(rows)
-        self.records.append((Table, en, zh, index, kept, columns, also, opened))
+        self._put(Table, en, zh, index, kept, columns, also, opened, heads)
 
     def figure(
         self,
@@ -335,20 +359,37 @@ class Sheet(Work):
         /,
         draw: Callable[[], tuple[str, ...]],
         svg: Callable[[], str] | None = None,
+        draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        self.records.append((Figure, en, zh, draw, svg))
+        self._put(Figure, en, zh, draw, svg, draw_on)
+
+    def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
+        super().forget(families, index, gone)
+        self.records = [
+            field
+            for record in self._written()
+            if record[0] not in (Line, Condition) or record[2].get(index) not in gone
+            for field in record
+        ]
+
+    def _put(self, *fields: Any) -> None:
+        self.records += (*fields, *(None for _ in range(FIELDS - len(fields))))
+
+    def _written(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the records, each as its fields."""
+        return zip(*(iter(self.records),) * FIELDS, strict=True)
 
     def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
-        self.records.append((Picture, en, zh, map, result, marks, at, self.env))
+        self._put(Picture, en, zh, map, result, marks, at, self.env)
 
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""
-        return [_entry(record) for record in self.records]
+        return [_entry(record) for record in self._written()]
 
     def graph(self) -> dict[str, tuple[str, frozenset[str]]]:
         """Return, for each line as written, the name it defines and the names it reads; conditions define ''."""
         found: dict[str, tuple[str, frozenset[str]]] = {}
-        for record in self.records:
+        for record in self._written():
             if record[0] is Line:
                 found[record[1].equation.text] = (record[1].defines, record[1].reads)
             elif record[0] is Condition:
@@ -357,19 +398,19 @@ class Sheet(Work):
 
 
 def _entry(record: tuple[Any, ...]) -> Entry:
-    kind, *rest = record
+    kind = record[0]
     if kind is Line:
-        line, at, key, computed, value, en, zh, id, apart = rest
+        _, line, at, key, computed, value, en, zh, id, apart = record
         return Line(line.equation.left, line.right, at, key, computed, value, Text(en, zh), id, apart)
     if kind is Condition:
-        node, at, held, en, zh, id = rest
+        _, node, at, held, en, zh, id, *_ = record
         return Condition(node, at, held, Text(en, zh), id)
     if kind is Given:
-        return Given(*rest)
+        return Given(*record[1:4])
     if kind is Note:
-        return Note(Text(rest[0], rest[1]), rest[2])
+        return Note(Text(*record[1:3]), record[3])
     if kind is Picture:
-        en, zh, map, result, marks, at, env = rest
+        _, en, zh, map, result, marks, at, env, *_ = record
         drawn, shown = parse(map), parse(result)
         assert isinstance(drawn, Name)
         assert isinstance(shown, Name)
@@ -377,8 +418,8 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         values = [env[compile_key(name, bound)(env, at)] for name in (drawn, shown)]
         return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
     if kind is Figure:
-        return Figure(Text(rest[0], rest[1]), *rest[2:])
-    return Table(Text(rest[0], rest[1]), *rest[2:])
+        return Figure(Text(*record[1:3]), *record[3:6])
+    return Table(Text(*record[1:3]), *record[3:9])
 
 
 class Trial(Work):
@@ -408,7 +449,9 @@ class Trial(Work):
             if reference is not None:
                 line = line.swapped(mode.swaps[reference])
         try:
-            value = checked(line.run(env, at), key)
+            value = line.run(env, at)
+            if not line.copies:
+                checked(value, key)
         except _CALCULATION as error:
             raise _failed(key, error) from error
         if mode.on_line is not None:
@@ -417,6 +460,6 @@ class Trial(Work):
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
-        reference = swap_for(self.mode.swaps, id, condition, "")
-        text = condition if reference is None else self.mode.swaps[reference]
-        return bool(_condition(text, at)[1](self.env, at))
+        swaps = self.mode.swaps
+        reference = swap_for(swaps, id, condition, "") if swaps else None
+        return bool(_condition(condition if reference is None else swaps[reference], at)[1](self.env, at))

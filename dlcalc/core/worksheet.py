@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from math import isclose
 from typing import Any, NamedTuple
 
@@ -119,7 +121,7 @@ class Values(Mapping[str, Any]):
     """Every value of a sheet by name; `h1`, `h_1` and `h[1]` are one name. Arrays are nested lists."""
 
     def __init__(self, env: Mapping[Any, Any]) -> None:
-        self._values = {key_text(key): value for key, value in env.items() if key != "axes"}
+        self._values = {key_text(key): value for key, value in env.items() if key != "axes" and key[:1] != "_"}
 
     def __getitem__(self, name: str) -> Any:
         for spelling in spellings(name):
@@ -220,7 +222,7 @@ class Worksheet:
         """Every line's value by name."""
         return Values(self.sheet.env)
 
-    @property
+    @cached_property
     def entries(self) -> list[Entry]:
         """Everything written, in order: given values, lines, conditions, notes, tables."""
         return self.sheet.entries()
@@ -367,7 +369,7 @@ def _numbers(value: Any) -> Iterator[Any]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)
-    else:
+    elif isinstance(value, int | float | Fraction):
         yield value
 
 

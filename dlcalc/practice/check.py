@@ -20,7 +20,7 @@ from dlcalc.core.values import Nested, exact
 from dlcalc.core.work import PLAIN, Mode
 from dlcalc.core.worksheet import Worksheet, entry_named, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
-from dlcalc.practice.typed import Typed, read_answer
+from dlcalc.practice.typed import Typed, read_answer, read_decision
 
 COARSEST = 2
 """Significant digits a rounded answer must have to be judged."""
@@ -58,9 +58,23 @@ def check(topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object]
                 Text("Give one.", "请只给一个。"),
                 key=key,
             )
-        sheet.value_of(key)
+        _refuse_unasked(topic, key, sheet.value_of(key))
         verdicts[key] = judge.verdict(key, value)
     return Report(topic.name, verdicts, lang)
+
+
+def _refuse_unasked(topic: Topic, name: str, value: Any) -> None:
+    """Refuse an answer to something that is no number, or that this exercise does not have."""
+    if value is None:
+        raise InputError(Text("This exercise has no {name}.", "本题没有 {name}。"), name=name)
+    if any(answer.name == name and not answer.asked for answer in topic.answers):
+        raise InputError(
+            Text("{name} is a whole table.", "{name} 是一整张表。"),
+            Text(
+                "Check one of its numbers by the name it has on the sheet.", "请用表中某个数在计算表上的名称来检查它。"
+            ),
+            name=name,
+        )
 
 
 class _Judge:
@@ -97,6 +111,8 @@ class _Judge:
 
     def _typed(self, name: str, raw: object, expected: Any) -> Typed:
         """Read an answer; 112,112 is a number with its thousands apart only where no list could be meant."""
+        if isinstance(expected, bool):
+            return read_decision(raw)
         if isinstance(expected, list):
             return read_answer(raw)
         if any(answer.name == name and answer.spread is not None for answer in self.topic.answers):
@@ -134,7 +150,7 @@ class _Judge:
         self, typed: Typed, asked: Answer, inputs: Mapping[str, Any], mode: Mode, value: Any
     ) -> tuple[str, tuple[float, float] | None] | None:
         """Return how a typed value meets a run's: ("right", None), ("rounded", interval), or None."""
-        pairs = _pair(typed.value, value)
+        pairs = None if value is None else _pair(typed.value, value)
         if pairs is None:
             return None
         if all(_same(given, want) for given, want in pairs):
@@ -196,9 +212,8 @@ class _Judge:
                 return Verdict(
                     "convention", typed.text, expected, convention=form.name, marks=1.0, explanations=(explanation,)
                 )
-        for convention, choice in self.topic.other_conventions(self.stated):
-            inputs = {**self.inputs, convention.name: choice}
-            if convention.applies(self.inputs) and self._fits(typed, asked, inputs, PLAIN):
+        for convention, choice in self.topic.other_conventions(self.stated, self.inputs):
+            if convention.applies(self.inputs) and self._fits_under(typed, asked, convention, choice):
                 explanation = self._under(convention, choice, convention.choices[choice], asked)
                 return Verdict(
                     "convention",
@@ -211,9 +226,17 @@ class _Judge:
         return None
 
     def _under(self, convention: Convention, choice: Any, says: Text, asked: Answer) -> Explanation:
-        parting = self._parting({**self.inputs, convention.name: choice}, PLAIN, asked)
+        inputs = self.topic.under(self.inputs, self.stated, convention.name, choice)
+        parting = self._parting(inputs, PLAIN, asked)
         word = str(choice).lower() if isinstance(choice, bool) else str(choice)
         return Explanation(f"{convention.name}={word}", says, convention.catalogue, parting)
+
+    def _fits_under(self, typed: Typed, asked: Answer, convention: Convention, choice: Any) -> bool:
+        try:
+            inputs = self.topic.under(self.inputs, self.stated, convention.name, choice)
+        except InputError:
+            return False  # this choice contradicts what the exercise states
+        return self._fits(typed, asked, inputs, PLAIN)
 
     def _fits(self, typed: Typed, asked: Answer, inputs: Mapping[str, Any], mode: Mode) -> bool:
         try:
@@ -252,8 +275,7 @@ class _Judge:
                 continue
             fixed = convention.choices[self.inputs[convention.name]]
             for choice, says in convention.choices.items():
-                inputs = {**self.inputs, convention.name: choice}
-                if choice != self.inputs[convention.name] and self._fits(typed, asked, inputs, PLAIN):
+                if choice != self.inputs[convention.name] and self._fits_under(typed, asked, convention, choice):
                     remedy = Text(
                         f"That is the answer where {says.en}; this exercise says that {fixed.en}.",
                         f"这是“{says.zh}”时的答案；本题规定“{fixed.zh}”。",

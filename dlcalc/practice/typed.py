@@ -60,6 +60,22 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
     return Typed(given.strip(), value, reader.decimals, reader.significant)
 
 
+YES = frozenset({"true", "yes", "y", "1", "是", "对"})
+NO = frozenset({"false", "no", "n", "0", "否", "错"})
+
+
+def read_decision(raw: object) -> Typed:
+    """Read an answer that is yes or no.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    text = str(raw).strip().lower()
+    if text not in YES | NO:
+        raise unreadable(str(raw)[:60], 0, Text("Yes or no is wanted here.", "这里需要回答 yes 或 no（是或否）。"))
+    return Typed(text, int(text in YES), 0, 99)
+
+
 _TIMES_TEN = re.compile(r"\s*[x*]\s*10\s*(?:\^|\*\*)\s*([+-]?\d+)")
 """The power of ten of 1.05×10^8."""
 _GROUPED = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?")

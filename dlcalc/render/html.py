@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import MATHML, Writer
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -70,7 +70,7 @@ def sheet_html(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
 
 
 def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
-    given = [entry for entry in sheet.entries if isinstance(entry, Given)]
+    given = tables.givens(sheet.entries)
     if given:
         yield _given(sheet, given)
     rows: list[str] = []
@@ -105,6 +105,8 @@ def _record(sheet: Worksheet, entry: Entry, steps: str) -> Iterator[str]:
             yield from _table(sheet, entry)
         case Picture():
             yield from _picture(sheet, entry)
+        case Figure():
+            yield from _figure(sheet, entry)
         case Given():
             pass  # they stand together at the top
 
@@ -198,6 +200,18 @@ def _picture(sheet: Worksheet, picture: Picture) -> Iterator[str]:
         figures.append(f"<figure>{drawn}<figcaption>{caption}</figcaption></figure>")
     yield f'<p class="note">{text(picture.title.say(sheet.lang))}</p>'
     yield '<div class="windows">' + "\n".join(figures) + "</div>"
+
+
+def _figure(sheet: Worksheet, figure: Figure) -> Iterator[str]:
+    """Show a drawing: its SVG inside the page, whose parser knows the namespace, otherwise its rows of text."""
+    title = text(figure.title.say(sheet.lang))
+    yield f'<p class="note">{title}</p>'
+    if figure.svg is not None:
+        drawn = figure.svg().strip().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+        yield f'<div class="drawing">{drawn}</div>'
+    else:
+        rows = text("\n".join(figure.draw()))
+        yield f"<pre>{rows}</pre>"
 
 
 def _answers(sheet: Worksheet) -> str:

@@ -94,6 +94,8 @@ def jsonable(value: Any) -> Any:
     """Return a value as JSON numbers and lists; a fraction becomes a float, beyond float64 the nearest whole number."""
     if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: jsonable(item) for name, item in value.items()}
     if isinstance(value, Fraction):
         try:
             return float(value)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from dlcalc.core.layout import Block
+from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
-from dlcalc.core.records import Condition, Entry, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -94,7 +94,7 @@ class _Page:
         if steps == "brief":
             yield from self.answer_list(sheet)
         else:
-            given = [entry for entry in sheet.entries if isinstance(entry, Given)]
+            given = tables.givens(sheet.entries)
             if given:
                 yield self.given(sheet, given)
             for entry in page.shown_entries(sheet.entries, steps):
@@ -119,6 +119,9 @@ class _Page:
                 yield from self.table(sheet, entry)
             case Picture():
                 yield from self.picture(sheet, entry)
+            case Figure():
+                yield rf"\noindent {self.text(entry.title)}"
+                yield self.drawing(entry.draw())
             case Given():
                 pass  # they stand together at the top
 
@@ -168,21 +171,31 @@ class _Page:
         """Set the map once for each window, what the window covers in boxes, and below it what it gives."""
         if not picture.is_small:
             return
-        cells = [[sheet.shown(value, LATEX).text for value in row] for row in picture.map.tolist()]
+        numbers = [[sheet.shown(value, LATEX).text for value in row] for row in picture.map.tolist()]
         drawings = []
         for covered, gives in page.windows(sheet, picture, LATEX):
             rows = [
                 " & ".join(rf"\boxed{{{cell}}}" if (r, c) in covered else cell for c, cell in enumerate(row))
-                for r, row in enumerate(cells)
+                for r, row in enumerate(numbers)
             ]
             drawn = r"\begin{matrix}" + r" \\ ".join(rows) + r"\end{matrix}"
             caption = f"{gives.name.text} {_sign(gives.sign)} {gives.value.text}"
             drawings.append(rf"\begin{{array}}{{c}}{drawn} \\ {caption}\end{{array}}")
-        wide = max(max(sum(width(cell) + 3 for cell in row) for row in cells), 10)
+        wide = max(max(sum(width(cell) + 3 for cell in row) for row in numbers), 10)
         fits = max(1, self.widest // (wide + 4))
         rows = [" \\qquad\n".join(drawings[start : start + fits]) for start in range(0, len(drawings), fits)]
         yield rf"\noindent {self.text(picture.title)}"
         yield _display("gather*", rows, gap="[1.5ex]")
+
+    def drawing(self, rows: Iterable[str]) -> str:
+        """Set rows of text sign by sign in cells of one width, lines as rules: no package draws, no font is needed."""
+        kept = list(rows)
+        size = self.size(max(21 * cells(row) // 20 for row in kept))  # type of one width is a little wider than digits
+        body = " \\\\\n".join("".join(_cell(c, self.lang) for c in row) for row in kept)
+        return (
+            f"\\begin{{flushleft}}{size}\\ttfamily\n\\hspace*{{1em}}\\begin{{tabular}}{{@{{}}l@{{}}}}\n"
+            f"{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
+        )
 
     # -- rows
 
@@ -281,6 +294,31 @@ class _Page:
             if parting.right_line is not None and parting.right != before:
                 yield self.chain(parting.right_line.chain(LATEX), front=right)
             before = parting.right
+
+
+_STROKES = {
+    "─": "lr", "│": "ud", "┐": "ld", "┘": "lu", "└": "ur", "┴": "lru", "┬": "lrd", "┤": "lud", "┼": "lrud",
+}  # fmt: skip
+_RULES = {
+    "l": r"\rlap{\rule[.5ex]{.25em}{.4pt}}",
+    "r": r"\rlap{\kern.25em\rule[.5ex]{.25em}{.4pt}}",
+    "u": r"\rlap{\kern.25em\smash{\rule[.5ex]{.4pt}{.55\normalbaselineskip}}}",
+    "d": r"\rlap{\kern.25em\smash{\rule[-.3\normalbaselineskip]{.4pt}{.5\normalbaselineskip}}}",
+}
+"""Where the lines of a sign lead from its middle, and the rules that draw them."""
+_SIGNS = {"●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash"}
+
+
+def _cell(c: str, lang: str) -> str:
+    """Return one sign of a drawing, as wide as every letter of type of one width."""
+    if c in _STROKES:
+        return r"\makebox[.5em][l]{" + "".join(_RULES[way] for way in _STROKES[c]) + "}"
+    if c in _SIGNS:
+        return rf"\makebox[.5em]{{${_SIGNS[c]}$}}"
+    if c == " ":
+        return "~"
+    written = text(c, lang)
+    return written if c.isascii() else rf"\makebox[{cells(c) / 2:g}em]{{{written}}}"
 
 
 def _across(grid: list[list[str]]) -> int:

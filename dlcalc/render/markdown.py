@@ -44,7 +44,7 @@ def _answers(sheet: Worksheet) -> Iterator[str]:
 
 def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
     entries = sheet.entries
-    given = [entry for entry in entries if isinstance(entry, Given)]
+    given = tables.givens(entries)
     if given:
         listed = ", ".join(
             f"${page.given_symbol(sheet, g, LATEX)} = {sheet.shown(g.value, LATEX).text}$ ({g.source})" for g in given

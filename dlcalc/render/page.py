@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells
-from dlcalc.core.notation import LATEX, UNICODE, Notation, Writer, count, shape_of
+from dlcalc.core.notation import LATEX, TEXT, UNICODE, Notation, Writer, count, shape_of
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -63,7 +63,7 @@ def _title(sheet: Worksheet, width: int) -> list[Row]:
 
 def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
     entries = sheet.entries
-    given = [entry for entry in entries if isinstance(entry, Given)]
+    given = tables.givens(entries)
     if given:
         label = GIVEN.say(sheet.lang) + "  "
         items = [
@@ -78,8 +78,9 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
             front = label if not flat and number == 0 else " " * cells(label)
             yield from ([("given", row)] for row in _listed(front, some, width))
         yield []
-    indent = min(14, max((sheet.left(e, UNICODE).width for e in entries if isinstance(e, Line)), default=0))
-    for entry in shown_entries(entries, steps):
+    shown = list(shown_entries(entries, steps))
+    indent = min(14, max((sheet.left(e, UNICODE).width for e in shown if isinstance(e, Line)), default=0))
+    for entry in shown:
         match entry:
             case Line():
                 yield from _line(sheet, entry, indent, width, steps)
@@ -158,7 +159,9 @@ def stands_in(entry: Line | Condition, table: Table) -> bool:
     if index not in table.rows or index in table.opened:
         return False
     families = {column.partition("[")[0] for column in (*table.columns, *table.also)}
-    return isinstance(entry, Condition) or entry.left.base in families
+    if isinstance(entry, Condition):
+        return next(iter(entry.at)) == table.index  # the innermost loop is named first
+    return entry.left.base in families
 
 
 def given_symbol(sheet: Worksheet, given: Given, notation: Notation) -> str:
@@ -212,7 +215,8 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
         return
     for place, node, value in entries:
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
-        parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in (False, True))
+        ways = (False,) if isinstance(node, Name | Number) else (False, True)  # a copy's value stands at the end
+        parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in ways)
         shown = sheet.shown(value, notation)
         if parts[-1].rows == shown.rows:
             parts = parts[:-1]
@@ -267,9 +271,10 @@ def _with_reason(rows: list[Row], used: int, reason: str, width: int) -> Iterato
 
 def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> Iterator[Row]:
     verdict = Text("yes", "是") if entry.held else Text("no", "否")
-    text = (
-        f"{sheet.formula(entry, UNICODE).text}?  {sheet.substituted(entry, UNICODE).text}:  {verdict.say(sheet.lang)}"
-    )
+    values = sheet.substituted(entry, UNICODE)
+    if len(values.rows) > 1:
+        values = sheet.substituted(entry, TEXT)
+    text = f"{sheet.formula(entry, UNICODE).text}?  {values.text}:  {verdict.say(sheet.lang)}"
     yield from _with_reason(
         [[("formula", " " * indent + " " + text)]], indent + 1 + cells(text), sheet.say(entry.text), width
     )
@@ -281,7 +286,8 @@ def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
-        yield [("formula", f"    {writer.write(line.left).text} = {writer.write(line.right).text}")]
+        formula = beside(("    ", writer.write(line.left), " = ", writer.write(line.right)))
+        yield from ([("formula", row)] for row in formula.rows)
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]
@@ -299,7 +305,7 @@ def _is_size(sheet: Worksheet, name: str, value: Any) -> bool:
 def _one_row(sheet: Worksheet, name: str, value: Any) -> str:
     if _is_size(sheet, name, value):
         return "×".join(map(str, value))
-    if count(value) > MOST_IN_ANSWER:
+    if sheet.topic.answer(name).asked and count(value) > MOST_IN_ANSWER:
         return "[" + "×".join(map(str, shape_of(value))) + "]"
     return tables.inline(sheet, value)
 
@@ -311,6 +317,8 @@ MOST_IN_ANSWER = 100
 def answer_formula(sheet: Worksheet, name: str, notation: Notation) -> tuple[str, str]:
     """Return an answer's sign and value in a notation, arrays upright; the unrounded one is `unrounded_text`'s."""
     value = sheet.answers[name]
+    if value is None or isinstance(value, bool) or not sheet.topic.answer(name).asked:
+        return "=", notation.words(tables.inline(sheet, value))
     sign = "≈" if sheet.is_rounded(value) else "="
     if _is_size(sheet, name, value):
         times = r" \times " if notation is LATEX else notation.sign("×")
@@ -323,7 +331,9 @@ def unrounded_text(sheet: Worksheet, name: str) -> str:
     unrounded = getattr(sheet, "unrounded", None)
     if unrounded is None or name not in unrounded.answers or unrounded.answers[name] == sheet.answers[name]:
         return ""
-    return f" ({_UNROUNDED.say(sheet.lang)} {_one_row(unrounded, name, unrounded.answers[name])})"
+    whole = _one_row(unrounded, name, unrounded.answers[name])
+    same = whole == _one_row(sheet, name, sheet.answers[name])  # of a table both say how long it is
+    return "" if same else f" ({_UNROUNDED.say(sheet.lang)} {whole})"
 
 
 def answers_below(sheet: Worksheet) -> list[str]:
@@ -390,13 +400,13 @@ def other_conventions(sheet: Worksheet) -> list[tuple[str, str, dict[str, str]]]
                 continue
             switch = f"{convention.name}={str(choice).lower() if isinstance(choice, bool) else choice}"
             try:
-                other = Worksheet(
-                    sheet.topic, {**sheet.inputs, convention.name: choice}, style=sheet.style, lang=sheet.lang
-                )
+                inputs = sheet.topic.under(sheet.inputs, sheet.given, convention.name, choice)
+                other = Worksheet(sheet.topic, inputs, style=sheet.style, lang=sheet.lang)
             except DlcalcError as error:
                 found.append((switch, says.say(sheet.lang), {"": error.message(sheet.lang)}))
                 continue
-            changed = {n: answer_text(other, n) for n in other.answers if other.answers[n] != sheet.answers.get(n)}
+            asked = (answer.name for answer in sheet.topic.answers if answer.asked and answer.name in other.answers)
+            changed = {n: answer_text(other, n) for n in asked if other.answers[n] != sheet.answers.get(n)}
             found.append((switch, says.say(sheet.lang), changed))
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 from dlcalc.core.evaluate import compile_key
 from dlcalc.core.formula import Name, Node, parse
 from dlcalc.core.notation import UNICODE
-from dlcalc.core.records import Condition, Line, Table
+from dlcalc.core.records import Condition, Entry, Given, Line, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 
@@ -17,26 +17,27 @@ MOST_ROWS = 60
 
 def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
     """Return a table as text: the header, then a row for each value of the index (the first and last of many)."""
-    grid = [[table.index, *(column.partition("[")[0] for column in table.columns)]]
+    names = [column.partition("[")[0] for column in table.columns]
+    grid = [[table.index, *(head.title.say(sheet.lang) for head in table.heads), *names]]
     bound = frozenset((table.index,))
     held = {(e.id, e.at.get(table.index)): e.held for e in sheet.entries if isinstance(e, Condition)}
-    decided = {id for id, _ in held}
+    decisions = {id for id, _ in held}
     keys = [
-        None if column in decided else compile_key(name, bound)
+        None if column in decisions else compile_key(name, bound)
         for column, name in ((column, parse(column)) for column in table.columns)
         if isinstance(name, Name)
     ]
-    rows = list(table.rows)
-    if len(rows) > MOST_ROWS:
-        rows = [*rows[: MOST_ROWS // 2], None, *rows[-MOST_ROWS // 2 :]]
-    for index in rows:
+    rows = table.rows
+    shown = [*rows[: MOST_ROWS // 2], None, *rows[-MOST_ROWS // 2 :]] if len(rows) > MOST_ROWS else list(rows)
+    for index in shown:
         if index is None:
             grid.append(["…"] * len(grid[0]))
             continue
-        row = [str(index)]
+        row = [str(index), *(head.cell(index) for head in table.heads)]
         for column, key in zip(table.columns, keys, strict=True):
             if key is None:
-                row.append((Text("yes", "是") if held[column, index] else Text("no", "否")).say(sheet.lang))
+                decided = held.get((column, index))
+                row.append("" if decided is None else inline(sheet, decided))
                 continue
             found = key(sheet.sheet.env, {table.index: index})
             row.append(inline(sheet, sheet.sheet.env[found]) if found in sheet.sheet.env else "")
@@ -46,26 +47,60 @@ def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
 
 def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
     """Return each formula of a table's columns: its first line, and its loop variables, left open where they change."""
+    simple = {column.partition("[")[0] for column in table.columns if column.endswith(f"[{table.index}]")}
     bound = frozenset((table.index,))
     keys = {
         compile_key(name, bound)(sheet.sheet.env, {table.index: index})
         for name in map(parse, table.columns)
-        if isinstance(name, Name)
+        if isinstance(name, Name) and name.base not in simple
         for index in table.rows
     }
     found: dict[tuple[str, Node], tuple[Line, dict[str, Any]]] = {}
+    same: dict[tuple[str, int], tuple[Line, dict[str, Any]]] = {}  # by identity: comparing long formulas takes long
     for entry in sheet.entries:
-        if not isinstance(entry, Line) or entry.key not in keys:
+        if not isinstance(entry, Line):
             continue
-        line, at = found.setdefault((entry.left.base, entry.right), (entry, {**entry.at, table.index: table.index}))
+        member = (
+            not isinstance(entry.key, str)
+            and len(entry.key) == 2
+            and entry.key[0] in simple
+            and entry.key[1] in table.rows
+        )
+        if not member and entry.key not in keys:
+            continue
+        formula = (entry.left.base, id(entry.right))
+        if formula not in same:
+            opened = (entry, {**entry.at, table.index: table.index})
+            same[formula] = found.setdefault((entry.left.base, entry.right), opened)
+        line, at = same[formula]
         for name, value in entry.at.items():
-            if value != line.at[name]:
+            if value != line.at.get(name, value):
                 at[name] = name  # it changes from row to row, as the index does
     return list(found.values())
 
 
+def givens(entries: list[Entry]) -> list[Given]:
+    """Return the given values that no table lists."""
+    listing = [entry for entry in entries if isinstance(entry, Table)]
+    found = (entry for entry in entries if isinstance(entry, Given))
+    return [given for given in found if not any(lists(table, given) for table in listing)]
+
+
+def lists(table: Table, given: Given) -> bool:
+    """Say whether a table has a given value in one of its rows."""
+    if isinstance(given.key, str) or given.key[-1] not in table.rows:
+        return False
+    return f"{given.key[0]}[{table.index}]" in table.columns
+
+
 def inline(sheet: Worksheet, value: Any) -> str:
-    """Write a value on one row: a vector as (3, 1)."""
+    """Write a value on one row: a vector as (3, 1); of a table only how long it is."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return (Text("yes", "是") if value else Text("no", "否")).say(sheet.lang)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return Text("{n} rows", "{n} 行").say(sheet.lang, n=len(value))
     nested = value.tolist() if hasattr(value, "tolist") else value
     while isinstance(nested, list) and len(nested) == 1 and not _is_row(nested[0]):
         nested = nested[0]  # a layer of one unit is written without brackets

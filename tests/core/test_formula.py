@@ -16,6 +16,7 @@ from dlcalc.core.evaluate import entry, evaluate
 from dlcalc.core.formula import Apply, Name, Number, parse, parse_equation, read_typed, reads
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Writer
 from dlcalc.core.operators import OPERATORS
+from dlcalc.core.reduction import reductions
 from dlcalc.errors import CalculationError, DlcalcError, FormulaError, UnknownNameError
 from tests.core.test_maps import ORACLES as MAP_ORACLES
 
@@ -433,3 +434,34 @@ def test_numbers_in_disguise_are_refused(formula):
 def test_a_formula_of_thousands_of_terms_is_refused_and_not_crashed_on():
     with pytest.raises(FormulaError):
         parse("1+" * 3000 + "1")
+
+
+# ---------------------------------------------------------------- the largest and the least over an index
+
+
+@pytest.mark.parametrize(("kind", "value"), [("max", 7), ("min", -2)])
+def test_the_largest_and_the_least_run_over_an_index(kind, value):
+    node = parse(f"{kind}(x[i] + 1 for i in (1, ..., n))")
+    env = {("x", 1): 6, ("x", 2): -3, ("x", 3): 0}
+    assert evaluate(node, env, {"n": 3}) == value
+    shown = Writer(TEXT, {"n": 3}, env, values=True).write(node).text
+    assert shown == f"{kind}(6 + 1, -3 + 1, 0 + 1)"
+    assert evaluate(parse(shown)) == value
+
+
+def test_the_largest_of_one_is_that_one_and_of_none_an_error():
+    node = parse("max(x[i] for i in (1, ..., n))")
+    assert evaluate(node, {("x", 1): 6}, {"n": 1}) == 6
+    assert Writer(TEXT, {"n": 1}, {("x", 1): 6}, values=True).write(node).text == "6"
+    with pytest.raises(CalculationError):
+        evaluate(node, {}, {"n": 0})
+
+
+def test_the_largest_is_worked_out_in_one_step():
+    steps = reductions(parse("2*max(x[i] + 1 for i in (1, ..., 3))"), {("x", 1): 6, ("x", 2): -3, ("x", 3): 0}, {})
+    assert [Writer(TEXT, {}, {}).write(step).text for step in steps] == ["2*max(7, -2, 1)", "2*7"]
+
+
+@pytest.mark.parametrize(("index", "key"), [("k - 1", ("w", 4)), ("k + 1", ("w", 6)), ("k", ("w", 5))])
+def test_an_index_may_step_from_a_loop_variable(index, key):
+    assert evaluate(parse(f"w[{index}]"), {key: 9}, {"k": 5}) == 9
