@@ -6,7 +6,7 @@ from dlcalc import topics
 from dlcalc.core import modes
 from dlcalc.core.notation import Style
 from dlcalc.core.worksheet import Worksheet
-from dlcalc.errors import InputError
+from dlcalc.errors import CalculationError, InputError
 from dlcalc.practice.check import check
 from tests import draws
 from tests.core.private_topics import BACKPROP, LSTM, NOTES_NET, PERCEPTRON
@@ -19,14 +19,14 @@ HOSTILE = "$x_1^2 & #1 % ~ \\input{a} <b>\"'`|</script> -- \x07\ud800 中文 ２
 """What nobody means but somebody types: signs that TeX or HTML read as their own, characters that fonts lack."""
 
 
-def drawn(name, count, lang="en"):
+def drawn(name, count, lang="en", style=None):
     """Yield sheets of a topic for inputs drawn with a fixed seed."""
     rng, topic = random.Random(name), topics.load(name)
     while count:
         raw = draws.draw(name, rng)
         try:
-            yield Worksheet(topic, topic.read(raw), frozenset(raw), lang=lang)
-        except InputError:
+            yield Worksheet(topic, topic.read(raw), frozenset(raw), lang=lang, style=style)
+        except (InputError, CalculationError):
             continue
         count -= 1
 

@@ -8,7 +8,7 @@ import pytest
 
 import dlcalc
 from dlcalc.core.formula import parse
-from dlcalc.core.notation import LATEX, Writer
+from dlcalc.core.notation import GREEK, LATEX, Writer
 from dlcalc.core.records import Table
 from dlcalc.core.work import Sheet
 from dlcalc.core.worksheet import Worksheet
@@ -22,13 +22,17 @@ UNKNOWN = re.compile(r"\[U\+")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
 PLAIN_TEX = {
     "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "to",
-    "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "eta", "sigma", "delta", "alpha", "cdots", "odot",
+    "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "cdots", "odot",
     "land", "lor", "lnot", "ln", "tanh", "noindent", "par", "quad", "qquad", "small", "footnotesize",
     "scriptsize", "tiny", "textbf", "texttt", "subsection", "medskip", "hline", "hspace", "item", "raggedright",
     "underline", "phantom",
     "begingroup", "endgroup", "emergencystretch", "ldots", "star", "downarrow", "vdots", "ddots", "sum",
     "fboxsep", "textbackslash", "textasciicircum", "textasciitilde", "textasciigrave",
+    "partial", "prod", "max", "min", "Phi", "varphi", "prime",
+    "makebox", "rule", "rlap", "kern", "smash", "normalbaselineskip", "ttfamily",
+    "bullet", "circ", "triangleright", "backslash",
 }  # fmt: skip
+PLAIN_TEX |= {name.rstrip("_") for name in GREEK}
 AMSMATH = {"text", "tag", "operatorname", "boxed", "allowdisplaybreaks"}
 ENVIRONMENTS = {"align*", "gather*", "bmatrix", "cases", "tabular", "flushleft", "itemize", "array", "matrix"}
 
