@@ -64,7 +64,7 @@ def test_every_line_of_the_sheet_is_a_row_with_its_reason(name):
         assert len(rows) == len(lines)
         for row, line in zip(rows, lines, strict=True):
             assert line.reason in words(row)
-            if line.name != "when" and "[" not in line.shown:
+            if line.name != "when" and "[" not in line.shown and "·10" not in line.shown:
                 assert words(row[1]).endswith(line.shown.replace("-", "−"))
 
 
