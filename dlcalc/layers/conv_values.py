@@ -400,6 +400,8 @@ def place(w: Work, given: Given) -> None:
         w.given("w", kernel, "w", f, c)
     for f in given.b:
         w.given("b", given.b[f], "b", f)
+    for constant in ACTIVATIONS[w.inputs.get("act", "linear")].parameters:
+        w.given(constant.symbol, constant.default, "act")
 
 
 def channels_of(inputs: Mapping[str, Any], given: Given, number: int) -> tuple[Label, ...]:

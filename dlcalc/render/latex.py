@@ -394,7 +394,7 @@ _MATHS = {
     "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "∞": r"\infty ",
     "∑": r"\sum ", "Σ": r"\Sigma ", "∏": r"\prod ", "∂": r"\partial ", "∇": r"\nabla ", "∈": r"\in ", "⊙": r"\odot ",
     "∘": r"\circ ", "⋯": r"\cdots ", "ᵀ": r"{}^{\top}", "⊤": r"\top ", "✓": r"\surd ", "✗": r"\times ",
-    "Φ": r"\Phi ", "′": r"{}^{\prime}",
+    "Φ": r"\Phi ", "Δ": r"\Delta ", "Ω": r"\Omega ", "′": r"{}^{\prime}",
     **{sign: "\\" + name.rstrip("_") + " " for name, sign in GREEK.items()},
     **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ", "0123456789+-ijklmnt", strict=True)},
     **{sign: f"{{}}^{{{plain}}}" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾", "0123456789+-lL()", strict=True)},

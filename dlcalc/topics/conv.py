@@ -97,7 +97,7 @@ TOPIC = Topic(
         Input("flip", Flag(), Text("flip the kernel first (true convolution)", "先翻转核（数学卷积）"), False),
         Input(
             "act",
-            Choice(tuple(ACTIVATIONS)),
+            Choice(tuple(row.name for row in ACTIVATIONS.values() if row.elementwise)),
             Text("activation of the output", "输出的激活函数"),
             "linear",
             ("activation",),
