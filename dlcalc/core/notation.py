@@ -361,7 +361,19 @@ class Writer:
         shown = tuple(self._row(arg) if op.is_function and isinstance(arg, ListOf) else self._show(arg) for arg in args)
         if op.name == "*" and self._juxtaposed(args):
             return Shown(beside((shown[0].block, shown[1].block)), PRODUCT, shown[1].array, op.name)
-        return self._join(op, shown)
+        return self._join(op, shown, dot=op.name == "@" and all(map(self._is_vector, args)))
+
+    def _is_vector(self, node: Node) -> bool:
+        """Say whether a name stands for a vector; where an index is left open, whether its family has one."""
+        if not isinstance(node, Name) or node.second:
+            return False
+        family = tuple(index for index in map(self._index, node.first) if index != "")
+        value = self.env.get((node.base, *family) if family else node.base)
+        if value is None and family:
+            value = next(
+                (v for key, v in self.env.items() if key[0] == node.base and len(key) == len(family) + 1), None
+            )
+        return len(getattr(value, "shape", ())) == 1
 
     def _juxtaposed(self, args: tuple[Node, ...]) -> bool:
         """Whether a product is written without a sign: a number before a symbol, 2P."""
@@ -375,18 +387,21 @@ class Writer:
             and len(_split_name(args[1].base)[0]) == 1
         )
 
-    def _join(self, op: Operator, args: tuple[Shown, ...]) -> Shown:
+    def _join(self, op: Operator, args: tuple[Shown, ...], *, dot: bool = False) -> Shown:
+        """Write an operator between its arguments; `dot` for the product of two vectors, w·x."""
         parts = self.notation.parts(op)
         if not parts:
             return self._call(op, args)
-        if self.notation.name == "latex" and op.name == "@" and all(arg.top == "number" for arg in args):
-            parts = LATEX.parts(OPERATORS["*"])  # two plain numbers side by side would read as one
+        numbers = self.notation.name == "latex" and op.name == "@" and all(arg.top == "number" for arg in args)
+        dot = dot and self.notation.name != "text"
+        if numbers or dot:
+            parts = self.notation.parts(OPERATORS["*"])  # two plain numbers side by side would read as one
         both_arrays = len(args) == 2 and all(arg.array for arg in args)
         if op.name == "*" and both_arrays and self.notation.name != "text":
             parts = {"unicode": (0, " ⊙ ", 1), "mathml": _mathml_parts((0, " ⊙ ", 1))}.get(
                 self.notation.name, (0, r" \odot ", 1)
             )
-        if op.name == "@" and self.notation.name in ("unicode", "mathml") and not self.values:
+        if op.name == "@" and self.notation.name in ("unicode", "mathml") and not (self.values or dot):
             parts = (0, " " if self.notation.name == "unicode" else "<mo>\u2062</mo>", 1)
         if (
             op.name == "**"
