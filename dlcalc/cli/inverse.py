@@ -42,7 +42,7 @@ def _refuse(topic: Topic, words: flags.Words) -> None:
             Text("Add what is wanted: --want {main}=28", "请给出目标：--want {main}=28"),
             main=main,
         ).about("solve")
-    pointless = ["round", "exact", "conventions"] if not words.answers else ["round", "exact", "conventions", "range"]
+    pointless = ["round", "exact", "conventions", "plot", *(["range"] if words.answers else [])]
     for name in pointless:
         if name in words.options or name in words.repeated:
             raise InputError(

@@ -23,7 +23,7 @@ from dlcalc.core.records import Line
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.core.unknowns import read_unknowns
-from dlcalc.core.wanted import Wanted, alike, flat, is_whole, lines_of, met, one_row, read_wants, refuse_size
+from dlcalc.core.wanted import Wanted, alike, as_typed, flat, is_whole, lines_of, met, one_row, read_wants, refuse_size
 from dlcalc.core.worksheet import Worksheet, spellings
 from dlcalc.errors import DlcalcError, InputError, Text
 
@@ -268,7 +268,11 @@ class _Search:
             InputError: if it has another number of entries than the answer, or is no whole number where that counts.
         """
         for number, each in enumerate(self.wanted):
-            values = [run.answers[number] for run in runs]
+            values = [run.answers[number] for run in runs if run.answers[number] is not None]
+            if runs and not values:
+                raise InputError(Text("This exercise has no {name}.", "本题没有 {name}。"), name=each.name).about(
+                    "want"
+                )
             if values and not any(alike(value, each.typed.value) for value in values):
                 raise InputError(
                     Text("{name} looks like {example} here.", "这里 {name} 的形式如 {example}。"),
@@ -277,7 +281,7 @@ class _Search:
                         "请输入 --want {name}={example}，换成你的数。",
                     ),
                     name=each.name,
-                    example=one_row(values[0], "x"),
+                    example=self._example(each.name, values[0]),
                 ).about("want")
             numbers = [n for value in values for n in flat(value)]
             if numbers and all(map(is_whole, numbers)) and not all(map(is_whole, flat(each.typed.value))):
@@ -428,7 +432,7 @@ class _Search:
         unknown = {spec.name for spec in self.unknowns}
         conventions = topic.conventions_of(example) if example is not None else ()
         fixed = {
-            each.name: one_row(runs[0].answers[number])
+            each.name: self._row(each.name, runs[0].answers[number])
             for number, each in enumerate(self.wanted if runs else ())
             if len(runs) > 1 and not solved and all(run.answers[number] == runs[0].answers[number] for run in runs)
         }
@@ -438,7 +442,7 @@ class _Search:
             inputs={name: spec.kind.show(read[name]) for name, spec in stated.items()},
             stated={name: spec.kind.brief(read[name]) for name, spec in stated.items()},
             want={name: typed.value for name, typed in self.read.items()},
-            wanted={name: one_row(typed.value) for name, typed in self.read.items()},
+            wanted={name: self._row(name, typed.value) for name, typed in self.read.items()},
             solve=tuple(spec.name for spec in self.unknowns),
             searched={spec.name: self._searched(spec, derived) for spec in self.unknowns},
             solutions=[
@@ -453,6 +457,19 @@ class _Search:
             conventions=tuple(c.choices[example[c.name]] for c in conventions if example and c.name not in unknown),
             lang=self.lang,
         )
+
+    def _is_size(self, name: str) -> bool:
+        return any(a.name == name and (a.is_size or a.spread is not None) for a in self.topic.answers)
+
+    def _row(self, name: str, value: Any) -> str:
+        """Write a value of an answer or a line on one row, sizes as such."""
+        return one_row(value, "×" if self._is_size(name) else "")
+
+    def _example(self, name: str, value: Any) -> str:
+        """Write a value of an answer or a line as it could be typed."""
+        if isinstance(value, list) and not self._is_size(name):
+            return as_typed(value).replace(" ", "")
+        return one_row(value, "x")
 
     def _typed(self, combination: tuple[Any, ...]) -> dict[str, str]:
         return {s.name: s.kind.write(value) for s, value in zip(self.unknowns, combination, strict=True)}
@@ -483,7 +500,9 @@ class _Search:
 
     def _miss(self, run: _Run) -> Miss:
         gives = {each.name: value for each, value in zip(self.wanted, run.answers, strict=True)}
-        return Miss(self._typed(run.combination), gives, {name: one_row(value) for name, value in gives.items()})
+        return Miss(
+            self._typed(run.combination), gives, {name: self._row(name, value) for name, value in gives.items()}
+        )
 
     def _refused(self, derived: tuple[Derivation, ...]) -> tuple[Refused, ...]:
         """Return what a single unknown's inequality allows and the calculation refuses."""

@@ -51,6 +51,12 @@ def read_wants(topic: Topic, want: Mapping[str, object]) -> dict[str, Typed]:
                 Text("Give one.", "请只给一个。"),
                 name=name or main,
             ).about("want")
+        if any(answer.name == name and not answer.asked for answer in topic.answers):
+            raise InputError(
+                Text("{name} is a whole table.", "{name} 是一整张表。"),
+                Text("Want one of the other answers.", "请以其他答案为目标。"),
+                name=name,
+            ).about("want")
         try:
             found[name or main] = _read_wanted(raw)
         except InputError as error:
@@ -65,7 +71,7 @@ def read_wants(topic: Topic, want: Mapping[str, object]) -> dict[str, Typed]:
 
 
 def _read_wanted(raw: object) -> Typed:
-    text = raw if isinstance(raw, str) else _as_typed(raw)
+    text = raw if isinstance(raw, str) else as_typed(raw)
     if len(text) > LONGEST:
         raise InputError(Text("That is longer than {most} characters.", "超过 {most} 个字符。"), most=LONGEST)
     reader = ListReader(text, plain(text), "xX,")
@@ -77,12 +83,12 @@ LONGEST = 500
 """Characters that a wanted value may have."""
 
 
-def _as_typed(raw: Any) -> str:
+def as_typed(raw: Any) -> str:
     """Write a Python number or list as it would be typed."""
     if hasattr(raw, "tolist"):
         raw = raw.tolist()
     if isinstance(raw, list | tuple):
-        return "[" + ", ".join(_as_typed(item) for item in raw[:LONGEST]) + "]"
+        return "[" + ", ".join(as_typed(item) for item in raw[:LONGEST]) + "]"
     known = isinstance(raw, int | float | Fraction) and not isinstance(raw, bool)
     if not known or not abs(raw) <= LARGEST**2:
         raise InputError(
@@ -178,10 +184,10 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def one_row(value: Any, between: str = "×") -> str:
-    """Write an answer on one row: sizes as 25×26×26."""
+def one_row(value: Any, between: str = "") -> str:
+    """Write an answer on one row: (2, 1); a size, whose sides have something `between` them, as 25×26×26."""
     if isinstance(value, list):
-        if all(map(is_whole, value)):
+        if between and all(map(is_whole, value)):
             return between.join(map(str, value))
-        return "(" + ", ".join(one_row(item) for item in value) + ")"
-    return significant_text(value)
+        return "(" + ", ".join(one_row(item, between) for item in value) + ")"
+    return "–" if value is None else significant_text(value)
