@@ -23,7 +23,7 @@ COMMAND = re.compile(r"\\([A-Za-z]+)")
 PLAIN_TEX = {
     "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "to",
     "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "eta", "sigma", "delta", "alpha", "beta", "lambda",
-    "Phi", "varphi", "partial", "max", "cdots", "odot",
+    "Phi", "varphi", "Sigma", "partial", "max", "cdots", "odot",
     "land", "lor", "lnot", "ln", "tanh", "noindent", "par", "quad", "qquad", "small", "footnotesize",
     "scriptsize", "tiny", "textbf", "texttt", "subsection", "medskip", "hline", "hspace", "item", "raggedright",
     "underline", "phantom",

@@ -43,7 +43,9 @@ def test_what_is_shown_with_values_evaluates_to_the_value_of_the_line(name):
         shown = sheet.substituted(entry, MATHML).text
         if hasattr(value, "tolist") or any(part in shown for part in ("<mtable>", "<mo>[</mo>", "<mi>Σ</mi>")):
             continue  # a map is not read back; its numbers are compared below
-        if isinstance(value, int) and "class=\"cases\"" not in shown:  # the digits shown of others are checked in the terminal's notation
+        if (
+            isinstance(value, int) and 'class="cases"' not in shown
+        ):  # the digits shown of others are checked in the terminal's notation
             assert evaluate(parse(mathml.read(shown))) == value, (sheet.inputs, entry, shown)
         seen += 1
     assert seen or name.endswith("-backward")
@@ -96,9 +98,7 @@ OF_THEIR_OWN = {"outer", "@", ".T", "softmax", "largest", "diag", "Phi", "phi", 
 """Operators for arrays, and those whose written form is none of the formula language."""
 
 
-@pytest.mark.parametrize(
-    "op", [op for op in ROWS if op.name not in {*OF_THEIR_OWN, *ON_MAPS}], ids=lambda op: op.name
-)
+@pytest.mark.parametrize("op", [op for op in ROWS if op.name not in {*OF_THEIR_OWN, *ON_MAPS}], ids=lambda op: op.name)
 def test_every_operator_on_numbers_reads_back_to_its_value(op):
     values = {"a": Fraction(3, 2), "b": 2, "c": 3}
     if op.name in ("and", "or", "not"):
