@@ -469,7 +469,7 @@ class _Search:
         """Write a value of an answer or a line as it could be typed."""
         if isinstance(value, list) and not self._is_size(name):
             return as_typed(value).replace(" ", "")
-        return one_row(value, "x")
+        return str(int(value)) if isinstance(value, bool) else one_row(value, "x")
 
     def _typed(self, combination: tuple[Any, ...]) -> dict[str, str]:
         return {s.name: s.kind.write(value) for s, value in zip(self.unknowns, combination, strict=True)}
