@@ -131,9 +131,10 @@ class _Judge:
         env = self.sheet.sheet.env
         entry = None if any(key_text(key) in wanted for key in env) else entry_named(env, name)
         if entry is not None:
-            base, place = entry
-            label = f"{base}[{','.join(map(str, place))}]"
-            return Answer(label, Text(name, name), (base,), lambda env: env[base].entry(*place))
+            array, place = entry
+            family = (array,) if isinstance(array, str) else array
+            label = f"{family[0]}[{','.join(map(str, (*family[1:], *place)))}]"
+            return Answer(label, Text(name, name), (str(family[0]),), lambda env: env[array].entry(*place))
         key = next(key for key in env if key != "axes" and key_text(key) in wanted)
         base = key if isinstance(key, str) else str(key[0])
         return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])

@@ -480,3 +480,12 @@ def test_a_list_for_an_answer_that_is_a_number_says_which_answer_it_fits():
 @pytest.mark.parametrize(("given", "shape"), [("2", "2×2"), ("1,2,3", "2×2")])
 def test_the_form_an_array_is_wanted_in_is_told_by_its_shape(given, shape):
     assert shape in dlcalc.check("conv", {"x": NINE, "w": KERNEL}, {"y": given}).verdicts["y"].message.en
+
+
+def test_an_entry_of_one_of_several_maps_is_asked_for_as_it_is_written():
+    exercise = {"x": NINE, "w": [[[0, 1], [2, 3]], [[1, 0], [0, 1]]]}
+    assert verdict("conv", exercise, 4, "y[2,1,1]").verdict == "right"
+    assert verdict("conv", exercise, 19, "y[2,1,1]").verdict == "wrong"
+    assert verdict("conv", exercise, 43, "y[1,2,2]").verdict == "right"
+    with pytest.raises(dlcalc.InputError):
+        verdict("conv", exercise, 43, "y[3,1,1]")
