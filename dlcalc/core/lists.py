@@ -12,6 +12,10 @@ DEEPEST = 6
 """Brackets that may stand inside each other."""
 
 
+UNLIMITED = 99
+"""Significant digits of what was typed exactly."""
+
+
 class ListReader:
     """Reads a number, or items up to the closing bracket; `;` parts rows. Remembers with how many digits.
 
@@ -26,12 +30,26 @@ class ListReader:
         self.between = between
         self.places: list[int] = []
         self.exact = False
-        self.significant = 99
+        self.digits: list[int] = []
 
     @property
     def decimals(self) -> int | None:
         """The most decimals of any number read; None where one was a fraction."""
         return None if self.exact else max(self.places)
+
+    @property
+    def significant(self) -> int:
+        """The significant digits: of a list with decimals, those of its largest number with as many decimals.
+
+        0.09, 0.24, 0.67 has two, and so has 0.9, 2 (which is 0.9, 2.0): a list is rounded to one number of decimals.
+        Of whole numbers it is the least, of fractions no limit.
+        """
+        if not self.digits:
+            return UNLIMITED
+        finest = max(self.places)
+        if finest <= 0:
+            return max(min(self.digits), 1)
+        return max([1, *(d + finest - p for d, p in zip(self.digits, self.places, strict=True) if d)])
 
     def read(self) -> Nested:
         """Return the number or the nested lists.
@@ -104,5 +122,5 @@ class ListReader:
         mantissa, _, power = word.strip().rstrip("%").lower().partition("e")
         whole, _, fraction = mantissa.partition(".")
         digits = (whole + fraction).lstrip("+-0")
-        self.significant = min(self.significant, max(len(digits), 1))
+        self.digits.append(len(digits))
         self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))

@@ -176,14 +176,16 @@ def windows(
     dims = len(shape)
     sizes, steps, before, outs, gaps = (per_dimension(v, dims) for v in (size, step, begin, places, dilation))
     for out in np.ndindex(*outs):
-        spans = []
-        for o, k, s, b, d, n in zip(out, sizes, steps, before, gaps, shape, strict=True):
-            start = o * s - b
-            skipped = max(0, -(start // d)) if start < 0 else 0
-            spans.append(range(start + skipped * d, min(start + (k - 1) * d + 1, n), d))
+        spans = [_span(*side) for side in zip(out, sizes, steps, before, gaps, shape, strict=True)]
         if not all(spans):
             raise CalculationError(Text("A window lies wholly in the padding.", "有窗口完全落在填充里。"))
         yield out, spans
+
+
+def _span(out: int, size: int, step: int, begin: int, gap: int, length: int) -> range:
+    start = out * step - begin
+    skipped = max(0, -(start // gap)) if start < 0 else 0
+    return range(start + skipped * gap, min(start + (size - 1) * gap + 1, length), gap)
 
 
 def regions(shape: tuple[int, ...], wanted: Any) -> Iterator[tuple[tuple[int, ...], Spans]]:
@@ -247,34 +249,55 @@ def mean_regions(x: Any, wanted: Any) -> Array:
     return _pooled(x, regions(x.shape, wanted), lambda part: divide(part.sum(), int(part.size)))
 
 
+Shares = Callable[[int], list[Any]]
+"""What each of so many equal largest entries gets of the error, in order."""
+
+
+def _first(ties: int) -> list[Any]:
+    return [1] + [0] * (ties - 1)
+
+
+def _all(ties: int) -> list[Any]:
+    return [1] * ties
+
+
+def _even(ties: int) -> list[Any]:
+    return [OPERATORS["/"].value(1, ties)] * ties
+
+
+SHARES: dict[str, Shares] = {"max_route": _first, "max_route_all": _all, "max_route_shared": _even}
+
+
 def max_route(x: Any, error: Any, size: Any, step: Any, begin: Any, dilation: Any) -> Array:
     """Return the gradient of max pooling: each window's error goes to its largest entry, the first of equal ones."""
-    return _routed(x, error, size, step, begin, dilation, lambda ties: [1] + [0] * (ties - 1))
+    return _routed(x, error, size, step, begin, dilation, _first)
 
 
 def max_route_all(x: Any, error: Any, size: Any, step: Any, begin: Any, dilation: Any) -> Array:
     """Return the gradient of max pooling where each of equal largest entries gets the whole error."""
-    return _routed(x, error, size, step, begin, dilation, lambda ties: [1] * ties)
+    return _routed(x, error, size, step, begin, dilation, _all)
 
 
 def max_route_shared(x: Any, error: Any, size: Any, step: Any, begin: Any, dilation: Any) -> Array:
     """Return the gradient of max pooling where equal largest entries share the error."""
-    divide = OPERATORS["/"].value
-    return _routed(x, error, size, step, begin, dilation, lambda ties: [divide(1, ties)] * ties)
+    return _routed(x, error, size, step, begin, dilation, _even)
 
 
-def _routed(
-    x: Any, error: Any, size: Any, step: Any, begin: Any, dilation: Any, shares: Callable[[int], list[Any]]
-) -> Array:
+def _routed(x: Any, error: Any, size: Any, step: Any, begin: Any, dilation: Any, shares: Shares) -> Array:
     x, error = _map(x), _map(error)
     gradient = _zeros(x.shape, error.data)
     for out, spans in windows(x.shape, size, step, begin, Array.of(list(error.shape)), dilation):
-        seen = list(product(*spans))
-        largest = max(x.data[place] for place in seen)
-        ties = [place for place in seen if x.data[place] == largest]
-        for place, share in zip(ties, shares(len(ties)), strict=True):
+        for place, share in _winners(x, spans, shares):
             gradient[place] = gradient[place] + share * error.data[out]
     return Array(gradient)
+
+
+def _winners(x: Array, spans: Spans, shares: Shares) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Yield the largest entries that a window sees, each with its share of the error."""
+    seen = list(product(*spans))
+    largest = max(x.data[place] for place in seen)
+    ties = [place for place in seen if x.data[place] == largest]
+    yield from zip(ties, shares(len(ties)), strict=True)
 
 
 def spread(error: Any, size: Any, kernel: Any, step: Any, begin: Any) -> Array:
@@ -325,7 +348,59 @@ def map_entry(node: Apply, place: Place, env: Any, at: Any) -> Node:
             return of(tuple((p - 1) // s + 1 for p, s in zip(place, steps, strict=True)))
         case "flat":
             return of(tuple(int(p) + 1 for p in np.unravel_index(place[0] - 1, _shape(x, env, at))))
+        case "spread":
+            return _spread_entry(node, place, env, at)
+        case name if name in SHARES:
+            return _route_entry(node, place, env, at)
     return _pool_entry(node, place, env, at)
+
+
+def _spread_entry(node: Apply, place: Place, env: Any, at: Any) -> Node:
+    """Return the sum of the parts of every window that sees an entry."""
+    error, size, *others = node.args
+    sides = _sides(others, place, env, at)
+    shape = per_dimension(evaluate(size, env, at), len(place))
+    seeing = _seeing(place, shape, _shape(error, env, at), sides)
+    return _summed_errors(error, [(out, 1) for out, _ in seeing], env, at)
+
+
+def _route_entry(node: Apply, place: Place, env: Any, at: Any) -> Node:
+    """Return the sum of the errors, or of their shares, of every window in which an entry is the largest."""
+    map_, error, *others = node.args
+    x, here = _map(evaluate(map_, env, at)), tuple(p - 1 for p in place)
+    found = []
+    for out, spans in _seeing(place, x.shape, _shape(error, env, at), _sides(others, place, env, at)):
+        share = dict(_winners(x, spans, SHARES[node.op.name])).get(here, 0)
+        if share:
+            found.append((out, share))
+    return _summed_errors(error, found, env, at)
+
+
+def _sides(others: list[Node], place: Place, env: Any, at: Any) -> list[tuple[int, ...]]:
+    """Return size, step, begin and dilation of a window in each dimension."""
+    values = [per_dimension(evaluate(other, env, at), len(place)) for other in others]
+    return values if len(values) == 4 else [*values, (1,) * len(place)]
+
+
+def _seeing(
+    place: Place, shape: tuple[int, ...], outs: tuple[int, ...], sides: list[tuple[int, ...]]
+) -> Iterator[tuple[tuple[int, ...], Spans]]:
+    """Yield the windows that see an entry: their place in the output, and what they see."""
+    by_dimension = []
+    for p, length, count, k, s, b, d in zip(place, shape, outs, *sides, strict=True):
+        spans = [(out, _span(out, k, s, b, d, length)) for out in range(count)]
+        by_dimension.append([(out, span) for out, span in spans if p - 1 in span])
+    for window in product(*by_dimension):
+        yield tuple(out for out, _ in window), [span for _, span in window]
+
+
+def _summed_errors(error: Node, shares: list[tuple[tuple[int, ...], Any]], env: Any, at: Any) -> Node:
+    """Return the sum of entries of the error, each times its share; 0 for none."""
+    terms: list[Node] = []
+    for out, share in shares:
+        part = entry(error, tuple(o + 1 for o in out), env, at)
+        terms.append(part if share == 1 else Apply(OPERATORS["*"], (Number(share), part)))
+    return summed(terms) if terms else Number(0)
 
 
 def _pool_entry(node: Apply, place: Place, env: Any, at: Any) -> Node:

@@ -348,6 +348,8 @@ class Writer:
             return self._call(op, tuple(pieces))
         shown = pieces[0]
         for piece in pieces[1:]:
+            if piece.top == "+" and self.notation.name != "text" and not piece.block.text.startswith(("−", "-")):
+                piece = piece._replace(binds=PRODUCT)  # a + (b + c) needs no brackets, and breaks where b + c does
             shown = self._join(op, (shown, piece))
         return shown
 
@@ -445,7 +447,9 @@ class Writer:
 
     def _call(self, op: Operator, args: tuple[Shown, ...]) -> Shown:
         sign = self.notation.sign
-        name = rf"\operatorname{{{op.name}}}" if self.notation.name == "latex" else sign(op.name)
+        name = sign(op.name)
+        if self.notation.name == "latex":
+            name = r"\operatorname{" + op.name.replace("_", r"\_") + "}"
         inner: list[Block | str] = []
         for number, arg in enumerate(args):
             inner.extend([sign(", ") if number else "", arg.block.closed])

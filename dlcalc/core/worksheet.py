@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.core.evaluate import Environment, evaluate, shape_of
 from dlcalc.core.evaluate import entry as entry_formula
-from dlcalc.core.formula import Fold, Name, Node, Number, key_text, parse, walk
+from dlcalc.core.formula import Fold, Key, Name, Node, Number, key_text, parse, walk
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import TEXT, UNICODE, Notation, Style, Writer
 from dlcalc.core.records import Condition, Entry, Line
@@ -163,15 +163,22 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def entry_named(env: Mapping[Any, Any], name: str) -> tuple[str, tuple[int, ...]] | None:
-    """Return the array and the place, counted from 1, that a name as typed means: p2, p_2, p[2], J[1,2]."""
+def entry_named(env: Mapping[Any, Any], name: str) -> tuple[Key, tuple[int, ...]] | None:
+    """Return the array and the place, counted from 1, that a name as typed means: p2, p_2, p[2], J[1,2].
+
+    In a family of arrays its labels come first, as they are written: y[2,1,1] is the first entry of y[2].
+    """
     match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\d+(?:,\d+)*)\])", name.replace(" ", "")[:LONGEST_NAME])
-    if match is None or not hasattr(env.get(match[1]), "entry"):
+    if match is None:
         return None
     place = tuple(map(int, (match[2] or match[3]).split(",")))
-    shape = env[match[1]].shape
-    fits = len(place) == len(shape) and all(1 <= p <= n for p, n in zip(place, shape, strict=True))
-    return (match[1], place) if fits else None
+    for labels in range(len(place)):
+        key = (match[1], *place[:labels]) if labels else match[1]
+        inner = place[labels:]
+        shape = getattr(env.get(key), "shape", ())
+        if len(inner) == len(shape) and all(1 <= p <= n for p, n in zip(inner, shape, strict=True)):
+            return key, inner
+    return None
 
 
 LONGEST_VIEW = 10_000

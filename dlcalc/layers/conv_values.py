@@ -424,12 +424,18 @@ def kernel_lines(w: Work, frame: Frame, given: Given) -> str:
         return "w"
     inner = f"stretch(w[f,c], {per_side(frame, 'D')})" if dilated else "w[f,c]"
     formula = f"flip({inner})" if flipped else inner
-    en = " and ".join([*(["D − 1 zeros between"] if dilated else []), *(["turned by 180°"] if flipped else [])])
-    zh = "，".join([*(["元素间补 D − 1 个零"] if dilated else []), *(["旋转 180°"] if flipped else [])])
+    en, zh = kernel_says(dilated=dilated, turned=flipped)
     name = "kernel" + ("-dilated" if dilated else "") + ("-turned" if flipped else "")
     for f, c in given.w:
         w.let(f"k[f,c] = {formula}", en, zh, id=name, f=f, c=c)
     return "k"
+
+
+def kernel_says(*, dilated: bool, turned: bool) -> tuple[str, str]:
+    """Return what was done to a kernel before it is laid on the map, in English and Chinese."""
+    en = " and ".join([*(["D − 1 zeros between"] if dilated else []), *(["turned by 180°"] if turned else [])])
+    zh = "，".join([*(["元素间补 D − 1 个零"] if dilated else []), *(["旋转 180°"] if turned else [])])
+    return en, zh
 
 
 def activation_line(w: Work, f: Label) -> None:
@@ -509,10 +515,10 @@ def write_transposed(w: Work, frame: Frame) -> None:
     else:
         kernel, inner = "k", f"flip({inner})"
     if kernel == "k":
+        en, zh = kernel_says(dilated=dilated, turned=not inputs["flip"])
+        name = "kernel-turned-back" if not dilated else "kernel-dilated" if inputs["flip"] else "kernel-dilated-turned"
         for f, c in given.w:
-            w.let(
-                f"k[f,c] = {inner}", "the kernel turned by 180°", "卷积核旋转 180°", id="kernel-turned-back", f=f, c=c
-            )
+            w.let(f"k[f,c] = {inner}", en, zh, id=name, f=f, c=c)
     step = any(side.stride > 1 for side in frame.sides)
     map_ = "x_up" if step else "x"
     reach = per_side_of(frame, "E[d] - 1")

@@ -16,6 +16,18 @@ TIES = ("first", "all", "share")
 
 _ROUTES = {"first": "max_route", "all": "max_route_all", "share": "max_route_shared"}
 
+_SAYS = {
+    "first": ("each window's error goes to its largest number", "每个窗口的误差传给其中最大的数"),
+    "all": (
+        "each window's error goes to its largest number, whole to each of equal ones",
+        "每个窗口的误差传给其中最大的数，并列时各得全部",
+    ),
+    "share": (
+        "each window's error goes to its largest number, shared by equal ones",
+        "每个窗口的误差传给其中最大的数，并列时平分",
+    ),
+}
+
 
 def settle(inputs: dict[str, Any]) -> None:
     """Fill in the sizes from x."""
@@ -44,16 +56,14 @@ def write(w: Work) -> None:
         for c in channels:
             w.let(
                 f"y[c] = max_pool(x[c], {k}, {s}, {before}, {per_side(frame, 'O')}, {d})",
-                "the largest number in each window",
-                "每个窗口取最大值",
+                *pool_values.max_says(frame, inputs),
                 c=c,
             )
         pool_values.picture(w, frame, channels)
         for c in channels:
             w.let(
                 f"dx[c] = {route}(x[c], dy[c], {k}, {s}, {before}, {d})",
-                "each window's error goes to its largest number",
-                "每个窗口的误差传给其中最大的数",
+                *_SAYS[inputs["ties"]],
                 id=f"route-{inputs['ties']}" if frame.axes[0] == "" else "route-uneven",
                 c=c,
             )

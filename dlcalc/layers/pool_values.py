@@ -119,16 +119,31 @@ def write(w: Work, frame: Frame) -> None:
         for c in channels:
             w.let(
                 f"y[c] = max_pool(x[c], {k}, {s}, {before}, {o}, {d})",
-                "the largest number in each window",
-                "每个窗口取最大值",
+                *max_says(frame, inputs),
+                id="largest-padded" if is_padded(frame, inputs) and frame.axes[0] == "" else "largest",
                 c=c,
             )
     else:
         even = count_line(w, frame, channels[0])
+        sum_says = ("the sum of each window", "每个窗口求和")
+        if is_padded(frame, inputs):
+            sum_says = ("the sum of each window: padding adds 0", "每个窗口求和，填充为 0")
         for c in channels:
-            w.let(f"s[c] = sum_pool(x[c], {k}, {s}, {before}, {o})", "the sum of each window", "每个窗口求和", c=c)
+            w.let(f"s[c] = sum_pool(x[c], {k}, {s}, {before}, {o})", *sum_says, c=c)
             w.let("y[c] = s[c]/n", "the mean", "平均值", id="mean" if even else "mean-uneven", c=c)
     picture(w, frame, channels)
+
+
+def is_padded(frame: Frame, inputs: Mapping[str, Any]) -> bool:
+    """Say whether a window can reach over the edge of the map."""
+    return inputs["pad"] == "same" or any(side.begin or side.end for side in frame.sides)
+
+
+def max_says(frame: Frame, inputs: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the line of the largest numbers says, in English and Chinese."""
+    if is_padded(frame, inputs):
+        return "the largest number in each window: padding is never it", "每个窗口取最大值，填充不参与比较"
+    return "the largest number in each window", "每个窗口取最大值"
 
 
 def count_line(w: Work, frame: Frame, c: Label) -> bool:
@@ -137,7 +152,7 @@ def count_line(w: Work, frame: Frame, c: Label) -> bool:
     k, s, o = (per_side(frame, symbol) for symbol in "KSO")
     before, after = pad_texts(w, frame)
     include = inputs["count_include_pad"] and inputs["pad"] != "same"
-    padded = any(side.begin or side.end for side in frame.sides) or inputs["pad"] == "same"
+    padded = is_padded(frame, inputs)
     if whole_windows(w, frame) and (include or not padded):
         w.let("n = prod(K[d] for d in axes)", "numbers in a window", "窗口中的元素个数", id="window-size")
         return frame.axes[0] == ""
@@ -245,6 +260,15 @@ MISCONCEPTIONS = (
         Text("You took the mean: max pooling takes the largest number.", "取了平均值：最大池化取最大值。"),
         inputs={"kind": "avg"},
         applies=lambda inputs: inputs["x"] is not None and inputs["kind"] == "max" and inputs["dilation"] == 1,
+    ),
+    Misconception(
+        "padding-largest",
+        Text(
+            "You let the padding take part as zeros: in max pooling it is never the largest number.",
+            "把填充当作 0 参与了比较：最大池化中填充从不是最大值。",
+        ),
+        {"largest-padded": "max_pool(pad(x[c], P, P), K, S, 0, O, D)"},
+        applies=lambda inputs: inputs["x"] is not None and inputs["kind"] == "max" and not inputs["ceil"],
     ),
     Misconception(
         "mean-over-one-side",

@@ -100,8 +100,29 @@ class _Judge:
             return known or self._accepted(typed, expected, *fit)
         verdict = self._known(typed, asked, expected) or Verdict("wrong", typed.text, expected)
         if verdict.verdict == "wrong" and _pair(typed.value, expected) is None:
-            return Verdict("invalid", typed.text, expected, message=_wanted(expected))
+            return Verdict("invalid", typed.text, expected, message=self._wanted(name, typed, expected))
         return verdict
+
+    def _wanted(self, name: str, typed: Typed, expected: Any) -> Text:
+        """Say in what form an answer is wanted, and which answer has the form that was typed."""
+        shape = _shape(expected)
+        if not shape:
+            en, zh = f"One number is wanted for {name}, not a list.", f"{name} 需要一个数，而不是列表。"
+        elif len(shape) == 1:
+            en = f"{shape[0]} number(s) are wanted for {name}, with commas or x between."
+            zh = f"{name} 需要 {shape[0]} 个数，用逗号或 x 隔开。"
+        else:
+            numbers = "×".join(map(str, shape))
+            how, how_zh = ("rows parted by semicolons", "行与行之间用分号隔开")
+            if len(shape) > 2:
+                how, how_zh = ("lists in lists: [[[1, 2], [3, 4]], …]", "用嵌套列表：[[[1, 2], [3, 4]], …]")
+            en, zh = f"{numbers} numbers are wanted for {name}, {how}.", f"{name} 需要 {numbers} 个数，{how_zh}。"
+        others = (other for other, value in self.sheet.answers.items() if isinstance(value, list) and other != name)
+        fitting = next((other for other in others if _pair(typed.value, self.sheet.answers[other]) is not None), None)
+        if fitting is not None and isinstance(typed.value, list):
+            en += f" For {fitting} type {fitting}={_short(typed.text)}"
+            zh += f"回答 {fitting} 请输入 {fitting}={_short(typed.text)}"
+        return Text(en, zh)
 
     def _known(self, typed: Typed, asked: Answer, expected: Any) -> Verdict | None:
         """Return the verdict on a number that a convention or a mistake gives; None where neither does."""
@@ -129,9 +150,10 @@ class _Judge:
         env = self.sheet.sheet.env
         entry = None if any(key_text(key) in wanted for key in env) else entry_named(env, name)
         if entry is not None:
-            base, place = entry
-            label = f"{base}[{','.join(map(str, place))}]"
-            return Answer(label, Text(name, name), (base,), lambda env: env[base].entry(*place))
+            array, place = entry
+            family = (array,) if isinstance(array, str) else array
+            label = f"{family[0]}[{','.join(map(str, (*family[1:], *place)))}]"
+            return Answer(label, Text(name, name), (str(family[0]),), lambda env: env[array].entry(*place))
         key = next(key for key in env if key != "axes" and key_text(key) in wanted)
         base = key if isinstance(key, str) else str(key[0])
         return Answer(key_text(key), Text(name, name), (base,), lambda env: env[key])
@@ -311,20 +333,6 @@ def _other_label(key: Key, label: str) -> bool:
     return bool(labels) and label not in labels
 
 
-def _wanted(expected: Any) -> Text:
-    """Say in what form the answer is wanted."""
-    if not isinstance(expected, list):
-        return Text("One number is wanted here, not a list.", "这里需要一个数，而不是列表。")
-    n = len(expected)
-    if isinstance(expected[0], list):
-        rows, columns = n, len(expected[0])
-        return Text(
-            f"A matrix of {rows} rows and {columns} columns is wanted, such as 1,2; 3,4.",
-            f"这里需要 {rows} 行 {columns} 列的矩阵，例如 1,2; 3,4。",
-        )
-    return Text(f"{n} number(s) are wanted here, with commas or x between.", f"这里需要 {n} 个数，用逗号或 x 隔开。")
-
-
 LONGEST_SHOWN = 500
 """Characters of an unreadable answer that a verdict keeps."""
 
@@ -338,6 +346,11 @@ def _short(raw: object) -> str:
     import reprlib
 
     return reprlib.repr(raw)
+
+
+def _shape(nested: Any) -> tuple[int, ...]:
+    """Return how many numbers an answer has in each direction; () for a single one."""
+    return (len(nested), *_shape(nested[0])) if isinstance(nested, list) else ()
 
 
 def _pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:

@@ -213,14 +213,15 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
     entries = list(islice(sheet.entry_formulas(line), MOST_ENTRIES))
     if all(isinstance(node, Name | Number) for _, node, _ in entries):
         return
-    for place, node, value in entries:
+    for place, node, computed in entries:
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
         ways = (False,) if isinstance(node, Name | Number) else (False, True)  # a copy's value stands at the end
         parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in ways)
+        value = line.value.entry(*place)  # with --round another one than the formula gives
         shown = sheet.shown(value, notation)
-        if parts[-1].rows == shown.rows:
+        while parts and parts[-1].rows == shown.rows:
             parts = parts[:-1]
-        yield Chain(left, parts, "≈" if sheet.is_rounded(value) else "=", shown)
+        yield Chain(left, parts, "≈" if value != computed or sheet.is_rounded(value) else "=", shown)
 
 
 def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:

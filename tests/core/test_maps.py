@@ -219,10 +219,6 @@ def test_only_these_have_no_formula_for_an_entry():
         "conv_matrix",
         "cells",
         "cells_padded",
-        "max_route",
-        "max_route_all",
-        "max_route_shared",
-        "spread",
     }
 
 

@@ -169,6 +169,13 @@ VALUES = [
     ("conv", {"x": NINE, "w": KERNEL, "act": "tanh"}, "y", "19,25; 37,43", "activation-left-out"),
     ("conv", {"x": [[1, 2]], "w": [[3, 4]], "transpose": True}, "y", "4,11,6", "transposed-kernel-turned"),
     ("pool", {"x": NINE, "k": 2, "stride": 1}, "y", "2,3; 5,6", "max-as-mean"),
+    (
+        "pool",
+        {"x": [[-1, -2], [-3, -2]], "k": 2, "stride": 1, "pad": 1},
+        "y",
+        "0,0,0; 0,-1,0; 0,0,0",
+        "padding-largest",
+    ),
     ("pool", {"x": NINE, "k": 2, "stride": 1, "kind": "avg"}, "y", "8,12; 20,24", "mean-not-divided"),
     ("linear", {"x": [1, 2], "w": [[1, 3], [0, 2]], "b": [1, 1]}, "y", "7,4", "bias-not-added"),
     ("linear", {"x": [1, 2], "w": [[1, 3], [0, 2]]}, "y", "1,7", "weights-transposed"),
@@ -440,3 +447,45 @@ def test_errors_survive_pickling():
     except dlcalc.InputError as error:
         again = pickle.loads(pickle.dumps(error))
         assert (str(again), again.name, again.message("zh")) == (str(error), "k", error.message("zh"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "inputs", "answer", "judged"),
+    [
+        ("softmax", {"z": [1, 2, 3]}, {"p": "0.09,0.24,0.67"}, "rounded"),
+        ("softmax", {"z": [1, 2, 3]}, {"p": "0.1,0.2,0.7"}, "invalid"),
+        ("softmax", {"z": [0, 5, 7]}, {"p": "0.00,0.12,0.88"}, "rounded"),
+        ("pool", {"x": SIXTEEN, "k": 3, "stride": 1, "kind": "avg"}, {"y": "3.56,4; 4,3.33"}, "wrong"),
+        (
+            "pool",
+            {"x": [[1, 3, 2, 4], [5, 6, 1, 2], [7, 2, 9, 1], [3, 8, 4, 5]], "k": 3, "stride": 1, "kind": "avg"},
+            {"y": "4,3.33; 5,4.22"},
+            "rounded",
+        ),
+    ],
+)
+def test_a_list_is_as_fine_as_its_decimals_are(topic, inputs, answer, judged):
+    """0.09 in 0.09, 0.24, 0.67 has one significant digit, 4 in 4, 3.33 too: both lists have two decimals."""
+    assert dlcalc.check(topic, inputs, answer).verdicts[next(iter(answer))].verdict == judged
+
+
+def test_a_list_for_an_answer_that_is_a_number_says_which_answer_it_fits():
+    found = dlcalc.check("conv", {"x": NINE, "w": KERNEL}, {"": "19,25; 37,43"}).verdicts["out"]
+    assert found.verdict == "invalid"
+    assert "out" in found.message.en
+    assert "y=19,25; 37,43" in found.message.en
+    assert "y=19,25; 37,43" in found.message.zh
+
+
+@pytest.mark.parametrize(("given", "shape"), [("2", "2×2"), ("1,2,3", "2×2")])
+def test_the_form_an_array_is_wanted_in_is_told_by_its_shape(given, shape):
+    assert shape in dlcalc.check("conv", {"x": NINE, "w": KERNEL}, {"y": given}).verdicts["y"].message.en
+
+
+def test_an_entry_of_one_of_several_maps_is_asked_for_as_it_is_written():
+    exercise = {"x": NINE, "w": [[[0, 1], [2, 3]], [[1, 0], [0, 1]]]}
+    assert verdict("conv", exercise, 4, "y[2,1,1]").verdict == "right"
+    assert verdict("conv", exercise, 19, "y[2,1,1]").verdict == "wrong"
+    assert verdict("conv", exercise, 43, "y[1,2,2]").verdict == "right"
+    with pytest.raises(dlcalc.InputError):
+        verdict("conv", exercise, 43, "y[3,1,1]")

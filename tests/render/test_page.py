@@ -133,3 +133,37 @@ def test_entries_that_only_stand_elsewhere_are_not_expanded():
     assert "x_pad₁,₁ =" not in shown
     assert "k₁,₁ =" not in shown
     assert "y₁,₁ = x_pad₁,₁·k₁,₁ + x_pad₁,₂·k₁,₂" in shown
+
+
+def rows(topic, inputs, **how):
+    return dlcalc.solve(topic, inputs, **how).render("text", steps="full").splitlines()
+
+
+def test_an_entry_is_rounded_as_its_array_is():
+    page = rows("linear", {"x": [1, 2], "w": [[1, 1]], "b": ["1/3"]}, round=2)
+    assert any(row.rstrip().endswith("≈ 3.33") for row in page if row.lstrip().startswith("y₁"))
+
+
+def test_the_sum_over_channels_breaks_within_the_page():
+    x = [[[1, 2], [3, 4]], [[0, 1], [1, 0]]]
+    page = rows("conv", {"x": x, "w": [x, x], "pad": 1})
+    assert max(cells(row) for row in page if not row.startswith("y = ")) <= 80
+
+
+def test_the_errors_that_meet_in_an_entry_are_summed_and_none_is_said_once():
+    page = rows("pool-backward", {"x": [[1, 1, 3], [1, 5, 2], [1, 1, 1]], "dy": [[1, 2], [3, 4]], "k": 2, "stride": 1})
+    assert "dx₂,₂ = dy₁,₁ + dy₁,₂ + dy₂,₁ + dy₂,₂ = 1 + 2 + 3 + 4 = 10" in [row.strip() for row in page]
+    assert "dx₃,₃ = 0" in [row.strip() for row in page]
+
+
+def test_an_underscore_in_a_name_is_no_subscript_in_latex():
+    sheet = dlcalc.solve("conv", {"x": [[1, 2]], "w": [[1]], "as_matrix": True})
+    assert r"\operatorname{conv\_matrix}" in sheet.render("latex")
+
+
+def test_a_kernel_that_is_only_stretched_is_not_called_turned():
+    inputs = {"x": [[1, 2]], "w": [[3, 4]], "transpose": True, "dilation": 2}
+    reasons = {line.name: line.reason for line in dlcalc.solve("conv", {**inputs, "flip": True}).lines}
+    assert "turned" not in reasons["k"]
+    reasons = {line.name: line.reason for line in dlcalc.solve("conv", inputs).lines}
+    assert reasons["k"] == "D − 1 zeros between and turned by 180°"
