@@ -141,6 +141,17 @@ def test_the_largest_over_an_index_lists_its_terms():
     assert mathml.read(written(formula, values, notation=MATHML, values=True)) == "max(4+1,7+1)"
 
 
+def test_a_long_list_of_terms_is_broken_after_its_commas():
+    values = {"n": 5, **{("x", i): 123_456_789_000 + i for i in range(1, 6)}}
+    block = Writer(UNICODE, {}, values, values=True).write(parse("max(x[i] + 1 for i in (1, ..., n))"))
+    rows = [piece.text for piece in block.split(40)]
+    assert rows == [
+        "max(123456789001 + 1, 123456789002 + 1,",
+        "123456789003 + 1, 123456789004 + 1,",
+        "123456789005 + 1)",
+    ]
+
+
 def test_a_partial_derivative_is_written_as_one():
     options = {"at": {"l": 2}, "indices": {"dE_da": "l"}}
     assert written("dE_da[l]", **options) == "∂E/∂a⁽²⁾"
