@@ -191,7 +191,7 @@ def _listed(label: str, items: list[Block], width: int) -> list[str]:
 def _line(sheet: Worksheet, line: Line, indent: int, width: int, steps: str) -> Iterator[Row]:
     chain = sheet.chain(line, UNICODE, full=steps == "full")
     head = beside((" " * max(0, indent - chain.name.width), chain.name))
-    yield from _chain(head, list(chain.parts), chain.sign, chain.value, sheet.say(line.text), width)
+    yield from chain_rows(head, list(chain.parts), chain.sign, chain.value, sheet.say(line.text), width)
     if steps == "full":
         yield from _entries(sheet, line, indent, width)
 
@@ -204,7 +204,7 @@ def _entries(sheet: Worksheet, line: Line, indent: int, width: int) -> Iterator[
     """Expand an array line entry by entry."""
     for chain in entry_chains(sheet, line, UNICODE):
         head = beside((" " * max(0, indent - chain.name.width), chain.name))
-        yield from _chain(head, list(chain.parts), chain.sign, chain.value, "", width)
+        yield from chain_rows(head, list(chain.parts), chain.sign, chain.value, "", width)
 
 
 def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[Chain]:
@@ -223,7 +223,7 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
         yield Chain(left, parts, "≈" if sheet.is_rounded(value) else "=", shown)
 
 
-def _chain(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:
+def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason: str, width: int) -> Iterator[Row]:
     """Set name = part = … = value on one row if it fits, otherwise a row for each part."""
     one = beside((head, *(piece for part in parts for piece in (" = ", part)), f" {sign} ", value))
     if one.width <= width:

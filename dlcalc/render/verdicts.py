@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.layout import cells
+from dlcalc.core.notation import UNICODE
 from dlcalc.core.report import Report, Verdict
+from dlcalc.core.worksheet import WrittenLine
 from dlcalc.errors import Text
 from dlcalc.render import page
 from dlcalc.render.page import Row
@@ -62,15 +64,15 @@ def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterato
         if explanation.parting is not None:
             yours, right = labels(verdict)
             label = max(cells(yours.say(lang)), cells(right.say(lang)))
-            chains = [(yours, explanation.parting.yours, role), (right, explanation.parting.right, "good")]
-            if explanation.parting.right == before:
-                chains.pop()  # said above already
+            lines = [(yours, explanation.parting.your_line, role)]
+            if explanation.parting.right_line is not None and explanation.parting.right != before:  # not said above
+                lines.append((right, explanation.parting.right_line, "good"))
             before = explanation.parting.right
-            for says, chain, kind in chains:
+            for says, line, kind in lines:
                 word = says.say(lang)
-                for number, row in enumerate(wrap_chain(chain, width - label - 8)):
+                for number, row in enumerate(_line_rows(line, width - label - 8)):
                     front = word + " " * (label - cells(word)) if number == 0 else " " * label
-                    yield [(kind, f"      {front}  "), ("formula", row)]
+                    yield [(kind, f"      {front}  "), *row]
 
 
 def labels(verdict: Verdict) -> tuple[Text, Text]:
@@ -78,6 +80,15 @@ def labels(verdict: Verdict) -> tuple[Text, Text]:
     if verdict.accepted:
         return Text("there", "该约定"), Text("here", "本题")
     return Text("yours", "你的"), Text("right", "正确")
+
+
+def _line_rows(line: WrittenLine, width: int) -> Iterator[Row]:
+    """Write a line on as few rows as fit; one with matrices as on the sheet, where they stand upright."""
+    chain = line.chain(UNICODE)
+    if all(len(block.rows) == 1 for block in (chain.name, *chain.parts, chain.value)):
+        yield from ([("formula", row)] for row in wrap_chain(line.one_row(), width))
+    else:
+        yield from page.chain_rows(chain.name, list(chain.parts), chain.sign, chain.value, "", width)
 
 
 def wrap_chain(chain: str, width: int) -> list[str]:
