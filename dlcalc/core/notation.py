@@ -450,9 +450,11 @@ class Writer:
         name = sign(op.name)
         if self.notation.name == "latex":
             name = r"\operatorname{" + op.name.replace("_", r"\_") + "}"
+        long = self.notation is UNICODE and sum(arg.block.width + 2 for arg in args) > _LONGEST_BRACKET
         inner: list[Block | str] = []
         for number, arg in enumerate(args):
-            inner.extend([sign(", ") if number else "", arg.block.closed])
+            block = arg.block._replace(breaks=(0,)) if long and number else arg.block.closed
+            inner.extend([sign(", ") if number else "", block])
         return Shown(beside((name, self.notation.brackets(beside(inner)))), ATOM, any(arg.array for arg in args))
 
 

@@ -91,7 +91,7 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                     [("note", row)] for row in wrap(entry.text.say(sheet.lang, **entry.values), width - 2, "  ")
                 )
             case Table():
-                yield from _table(sheet, entry)
+                yield from _table(sheet, entry, width)
             case Picture():
                 yield from picture_rows(sheet, entry, indent, width)
             case Figure():
@@ -281,14 +281,16 @@ def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> I
     )
 
 
-def _table(sheet: Worksheet, table: Table) -> Iterator[Row]:
+def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     grid = tables.cells_of(sheet, table)
     widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
-        formula = beside(("    ", writer.write(line.left), " = ", writer.write(line.right)))
-        yield from ([("formula", row)] for row in formula.rows)
+        front = beside(("    ", writer.write(line.left), " = "))
+        for cut, piece in enumerate(writer.write(line.right).split(width - front.width)):
+            formula = beside((front if cut == 0 else Block((" " * front.width,)), piece))
+            yield from ([("formula", row)] for row in formula.rows)
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]
@@ -352,7 +354,7 @@ def _answer_rows(sheet: Worksheet, width: int) -> Iterator[Row]:
         if row and sum(cells(t) for _, t in row) + cells(text) + 4 > width:
             yield row
             row = []
-        first, *others = wrap(text, width)
+        first, *others = [text] if cells(text) <= width else wrap(text, width - 4)
         row.append(("answer", ("    " if row else "") + first))
         for rest in others:
             yield row

@@ -133,6 +133,22 @@ def test_an_answer_that_rests_on_no_unknown_is_told():
     assert result.fixed == {"params": "10"}
 
 
+LI_HANG = {"x": "3,3; 4,3; 1,1", "t": "1,1,-1"}
+
+
+def test_vectors_are_no_sizes():
+    assert inverse("perceptron", LI_HANG, {"w": "1,1"}, "scan").wanted == {"w": "(1, 1)"}
+    with pytest.raises(InputError, match=r"w=\[1,1\]"):
+        inverse("perceptron", LI_HANG, {"w": "1,2,3"}, "scan")
+
+
+def test_a_table_and_what_the_exercise_does_not_have_cannot_be_wanted():
+    with pytest.raises(InputError, match="rows is a whole table"):
+        inverse("perceptron", LI_HANG, {"rows": 3}, "scan")
+    with pytest.raises(InputError, match="This exercise has no epochs"):
+        inverse("perceptron", {**LI_HANG, "scan": "restart"}, {"epochs": 3}, "dual")
+
+
 # ---------------------------------------------------------------- ranges
 
 
