@@ -139,9 +139,9 @@ class InverseResult(_InverseResult):
         Raises:
             InputError: if there is no such format or no such level of steps.
         """
-        from dlcalc.render import FORMATS, STEPS, render_inverse
+        from dlcalc.render import INVERSE_FORMATS, STEPS, render_inverse
 
-        one_of("format", format, FORMATS)
+        one_of("format", format, INVERSE_FORMATS)
         one_of("steps", steps, STEPS)
         return render_inverse(self, format, steps=steps, width=width, color=color)
 

@@ -118,7 +118,7 @@ def command(argv: Sequence[str], env: Environment, lang: str) -> int:
         env.write(batch_page(lang, env.page_width, EXAMPLE, LONGEST_LINE))
         return OK
     jobs = _jobs(str(words.options.get("jobs", "1")))
-    encoding = (env.stdout.encoding or "utf-8").lower()
+    encoding = (getattr(env.stdout, "encoding", None) or "utf-8").lower()
     with ExitStack() as stack:
         found = _pieces_of(words.bare, env, stack)
         output = Output(env, stack.enter_context(_progress(env, lang)))
@@ -182,7 +182,7 @@ def _pieces_of(files: list[str], env: Environment, stack: ExitStack) -> Iterator
 @contextmanager
 def _progress(env: Environment, lang: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far it is, unless the answers themselves are shown there."""
-    if not env.stderr.isatty() or env.is_terminal or env.variables.get("TERM") == "dumb":
+    if env.stderr is None or not env.stderr.isatty() or env.is_terminal or env.variables.get("TERM") == "dumb":
         yield lambda lines, failed: None
         return
     from rich.console import Console

@@ -20,14 +20,14 @@ class Environment:
     """Streams, environment variables and the terminal."""
 
     stdin: TextIO = field(default_factory=lambda: sys.stdin, kw_only=True)
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    stdout: TextIO | None = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO | None = field(default_factory=lambda: sys.stderr)
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property
     def is_terminal(self) -> bool:
         """Whether a person is looking at standard output."""
-        return self.stdout.isatty()
+        return self.stdout is not None and self.stdout.isatty()  # None: closed by the shell (>&-)
 
     @property
     def colors(self) -> bool:
@@ -40,7 +40,7 @@ class Environment:
         columns = self.variables.get("COLUMNS", "")
         if columns.isdigit() and int(columns) > 0:
             return int(columns)
-        if not self.is_terminal:
+        if self.stdout is None or not self.is_terminal:
             return 80
         try:
             return os.get_terminal_size(self.stdout.fileno()).columns or 80
@@ -70,11 +70,17 @@ class Environment:
 
         Signs the stream cannot encode are replaced, not raised.
         """
+        if self.stdout is None:
+            raise InputError(
+                Text("The output is closed.", "输出已关闭。"),
+                Text("Write it to a file or a terminal.", "请写到文件或终端。"),
+            )
         return _write(self.stdout, text)
 
     def complain(self, text: str) -> None:
         """Print to standard error."""
-        _write(self.stderr, text)
+        if self.stderr is not None:
+            _write(self.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from queue import Queue
 from threading import Thread
 
@@ -30,7 +32,7 @@ def answer_by_workers(found: Iterable[list[NumberedLine]], output: Output, lang:
         DlcalcError: if a process ended by force.
     """
     # spawn: a copy made by fork may find a lock of this process's other thread held for ever
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _end_at_interrupt)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _follow_the_first)
     writer = _Writer(output, jobs * UNDER_WAY)
     writer.start()
     try:
@@ -52,9 +54,17 @@ def answer_by_workers(found: Iterable[list[NumberedLine]], output: Output, lang:
         raise writer.error
 
 
-def _end_at_interrupt() -> None:
-    """Let Ctrl-C end a process without a word: the first process tells."""
+def _follow_the_first() -> None:
+    """Let Ctrl-C end a process without a word, since the first process tells; and let none outlive a killed first."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end_with_the_first() -> None:
+    first = parent_process()
+    if first is not None:
+        wait([first.sentinel])
+        os._exit(1)
 
 
 class _Writer(Thread):

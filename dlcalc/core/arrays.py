@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.core.lists import DEEPEST
 from dlcalc.core.operators import OPERATORS
 from dlcalc.core.values import Nested, Number, exact, whole
 from dlcalc.errors import CalculationError, InputError, Text
@@ -322,19 +323,24 @@ def _wrap(data: Any) -> Any:
     return float(data) if isinstance(data, np.floating) else data
 
 
-def shape_of(nested: Any) -> tuple[int, ...]:
+def shape_of(nested: Any, depth: int = 0) -> tuple[int, ...]:
     """Return the shape of nested lists; () for what is no list.
 
     Raises:
-        InputError: if a list is empty or the rows have different lengths.
+        InputError: if a list is empty, nested too deep, or the rows have different lengths.
     """
     if not isinstance(nested, list | tuple):
         return ()
+    if depth >= DEEPEST:
+        raise InputError(
+            Text("The lists are nested too deep.", "列表嵌套太深。"),
+            Text("Give a vector, a matrix or a map of numbers.", "请给出向量、矩阵或数组。"),
+        )
     if not nested:
         raise InputError(
             Text("The list is empty.", "列表是空的。"), Text("Give at least one number.", "请至少给一个数。")
         )
-    shapes = [shape_of(item) for item in nested]
+    shapes = [shape_of(item, depth + 1) for item in nested]
     for row, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise InputError(

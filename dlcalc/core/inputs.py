@@ -113,6 +113,15 @@ def _short(raw: str | int | float | Fraction) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def _word(raw: object) -> str:
+    """Return text or a number as text; of anything else only what it is, since its own text may be endless or fail."""
+    return str(raw) if isinstance(raw, str | int | float) and not _is_huge(raw) else f"a {type(raw).__name__}"
+
+
+def _is_huge(raw: object) -> bool:
+    return isinstance(raw, int) and raw.bit_length() > 200
+
+
 def _at_least(least: int) -> Text:
     return Text(f"a whole number of at least {least}", f"不小于 {least} 的整数")
 
@@ -247,7 +256,7 @@ class Padding(Kind):
             raise InputError(
                 Text("{part} is not begin:end.", "{part} 不是 起:止。"),
                 _type(what),
-                part=":".join(map(str, part)),
+                part=_short(":".join(map(_word, part[:4]))),
             )
         return _whole(part[0], 0, what), _whole(part[1], 0, what)
 
@@ -274,7 +283,7 @@ class Flag(Kind):
     def read(self, raw: object) -> bool:
         if raw is True or raw is False:
             return bool(raw)
-        text = str(raw).strip().lower()
+        text = _word(raw).strip().lower()
         if text in {"true", "yes", "on", "1", "是"}:
             return True
         if text in {"false", "no", "off", "0", "否"}:
@@ -282,7 +291,7 @@ class Flag(Kind):
         raise InputError(
             Text("'{raw}' is neither true nor false.", "“{raw}” 既不是 true 也不是 false。"),
             Text("Type true or false.", "请输入 true 或 false。"),
-            raw=raw,
+            raw=_short(text),
         )
 
     def show(self, value: bool) -> object:
@@ -306,7 +315,7 @@ class Choice(Kind):
         return self.options
 
     def read(self, raw: object) -> str:
-        text = str(raw).strip().lower()
+        text = _word(raw).strip().lower()
         for option in (text, text.replace("_", "-")):
             if option in self.options:
                 return option

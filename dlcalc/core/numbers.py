@@ -164,7 +164,13 @@ class Numbers(Kind):
                 raw = raw.tolist()  # a NumPy number among Python's
             if isinstance(raw, bool) or not isinstance(raw, int | float | Fraction):
                 raise InputError(
-                    Text("{what} is no number.", "{what} 不是数。"), self._type(), what=_shortened(repr(raw))
+                    Text("{what} is no number.", "{what} 不是数。"),
+                    self._type(),
+                    what="None"
+                    if raw is None
+                    else _shortened(repr(raw))
+                    if isinstance(raw, bool)
+                    else f"a {type(raw).__name__}",
                 )
             return exact(raw)
         except InputError as error:

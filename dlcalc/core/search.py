@@ -90,7 +90,7 @@ class _Search:
         lang: str,
     ) -> None:
         self.topic, self.lang = topic, lang
-        self.raw = {name.replace("-", "_"): value for name, value in raw.items() if value is not None}
+        self.raw = {str(name).replace("-", "_"): value for name, value in raw.items() if value is not None}
         self.unknowns, self.bounds = read_unknowns(topic, solve, ranges)
         for spec in self.unknowns:
             if spec.name in self.raw:

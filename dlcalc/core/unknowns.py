@@ -89,7 +89,7 @@ def _read_range(spec: Input, raw: object) -> tuple[int, int]:
                 "Type {name}=FIRST:LAST, such as {name}={least}:{high}.",
                 "请输入 {name}=首:末，例如 {name}={least}:{high}。",
             ),
-            raw=str(raw)[:60],
+            raw=raw[:60] if isinstance(raw, str) else f"a {type(raw).__name__}",
             name=spec.name,
             least=least,
             high=min(200, most),

@@ -10,7 +10,7 @@ from typing import Any
 from dlcalc.core.formula import Key
 from dlcalc.core.inequality import Exact
 from dlcalc.core.inputs import LARGEST
-from dlcalc.core.lists import ListReader
+from dlcalc.core.lists import DEEPEST, ListReader
 from dlcalc.core.modes import distance
 from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import Nested, plain, significant_text
@@ -83,12 +83,12 @@ LONGEST = 500
 """Characters that a wanted value may have."""
 
 
-def as_typed(raw: Any) -> str:
+def as_typed(raw: Any, depth: int = 0) -> str:
     """Write a Python number or list as it would be typed."""
     if hasattr(raw, "tolist"):
         raw = raw.tolist()
-    if isinstance(raw, list | tuple):
-        return "[" + ", ".join(as_typed(item) for item in raw[:LONGEST]) + "]"
+    if isinstance(raw, list | tuple) and depth < DEEPEST:
+        return "[" + ", ".join(as_typed(item, depth + 1) for item in raw[:LONGEST]) + "]"
     known = isinstance(raw, int | float | Fraction) and not isinstance(raw, bool)
     if not known or not abs(raw) <= LARGEST**2:
         raise InputError(

@@ -15,6 +15,8 @@ FORMATS = ("terminal", "text", "markdown", "latex", "html", "json")
 STEPS = ("brief", "normal", "full")
 """How much of the way is shown: answers only, every line, every line worked out."""
 
+INVERSE_FORMATS = ("terminal", "text", "markdown", "json")
+"""Formats of the answer to an inverse question."""
 DOCUMENTS = ("latex", "html")
 """Formats that can be a document of its own; an HTML page always is one."""
 
