@@ -47,12 +47,14 @@ class Given(NamedTuple):
 
 
 def settle(inputs: dict[str, Any]) -> None:
-    """Fill in sizes, channels and filters from x and w, and bring both to the shapes C×… and F×C/G×….
+    """Fill in sizes, channels and filters from x and w; values without b are those of a layer without bias.
 
     Raises:
         InputError: where one is missing, or shapes contradict each other or the sizes given.
     """
     x, w = inputs["x"], inputs["w"]
+    if inputs["bias"] is None:
+        inputs["bias"] = x is None or inputs["b"] is not None
     if x is None:
         for name in ("w", "b"):
             if inputs[name] is not None:

@@ -39,12 +39,14 @@ def write(w: Work) -> None:
 
 
 def settle(inputs: dict[str, Any]) -> None:
-    """Fill in the sizes from x and w.
+    """Fill in the sizes from x and w; values without b are those of a layer without bias.
 
     Raises:
         InputError: where one is missing, or their shapes contradict each other or the sizes given.
     """
     x, w, b = inputs["x"], inputs["w"], inputs["b"]
+    if inputs["bias"] is None:
+        inputs["bias"] = x is None or b is not None
     if x is None and w is None and b is None:
         return
     for name, other in (("x", "w"), ("w", "x")):

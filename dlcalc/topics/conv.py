@@ -68,7 +68,12 @@ TOPIC = Topic(
             ("out_channels", "c_out", "output_channels"),
         ),
         Input("groups", Whole(), Text("groups of channels", "通道分组数"), 1),
-        Input("bias", Flag(), Text("one bias per filter", "每个卷积核一个偏置"), True),
+        Input(
+            "bias",
+            Flag(),
+            Text("one bias per filter; with x, unless b is missing", "每个卷积核一个偏置；给出 x 时由有无 b 决定"),
+            None,
+        ),
         Input("dims", Whole(1, 3), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
         Input("transpose", Flag(), Text("transposed convolution", "转置卷积"), False),
         Input(

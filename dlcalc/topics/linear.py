@@ -26,7 +26,12 @@ TOPIC = Topic(
             known_as=("out", "output", "units", "n_out"),
             instead="w",
         ),
-        Input("bias", Flag(), Text("one bias per output", "每个输出一个偏置"), True),
+        Input(
+            "bias",
+            Flag(),
+            Text("one bias per output; with x, unless b is missing", "每个输出一个偏置；给出 x 时由有无 b 决定"),
+            None,
+        ),
         Input("count_bias", Flag(), Text("count added biases among the MACs", "MACs 中计入加偏置"), False),
         Input("x", Numbers(1, 4), Text("the numbers that enter", "输入的数值"), None),
         Input("w", Numbers(2, 2), Text("weights, outputs x inputs", "权重：输出 x 输入"), None, ("weight", "weights")),
