@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dlcalc.core.values import flat
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import dense, gradient_check, network_picture
@@ -331,18 +332,39 @@ def error(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     """Write one sample's error: E where it is the only one, otherwise loss[n]."""
     loss = LOSSES[w.inputs["loss"]]
     name = "E[k]" if n == "" else "loss[n,k]"
-    value = loss.value.format(a="a[l,n,k]", t=f"t[{_own(n, s)}]")
+    far = is_far(w, plan, n, k)
+    at: dict[str, Any] = {"l": plan.depth, "m": plan.net[-1].units, "n": n, "k": k}
+    if far and "{top}" in loss.far:
+        w.let("top[n,k] = max(z[l,n,k][j] for j in (1, ..., m))", "the largest z", "最大的 z", id="top", **at)
+    template = loss.far if far else loss.value
+    value = template.format(a="a[l,n,k]", z="z[l,n,k]", t=f"t[{_own(n, s)}]", top="top[n,k]")
+    says = Text("the same loss from z: the output is too near 0 or 1", "由 z 计算同一损失：输出太接近 0 或 1")
     w.let(
         f"{name} = {value}",
-        loss.says.en,
-        loss.says.zh,
-        id=f"E-{loss.name}",
-        l=plan.depth,
-        m=plan.net[-1].units,
-        n=n,
+        says.en if far else loss.says.en,
+        says.zh if far else loss.says.zh,
+        id=f"E-{loss.name}-far" if far else f"E-{loss.name}",
         i=s,
-        k=k,
+        **at,
     )
+
+
+FAR = 1e-7
+"""A sigmoid nearer to 1 than this has lost too many digits of 1 − a for its logarithm."""
+
+
+def is_far(w: Work, plan: Plan, n: Label, k: Label) -> bool:
+    """Say whether float64 has lost a logarithm of the outputs, which then comes from the weighted sums."""
+    loss = LOSSES[w.inputs["loss"]]
+    if not loss.far:
+        return False
+    labels = tuple(label for label in (n, k) if label != "")
+    outputs = [float(a) for a in flat(w.env[("a", plan.depth, *labels)])]
+    return 0 <= min(outputs) < LEAST_OUTPUT or (loss.after == "sigmoid" and 0 <= 1 - max(outputs) < FAR)
+
+
+LEAST_OUTPUT = 1e-300
+"""A probability below this is no longer told from 0."""
 
 
 def total(w: Work, plan: Plan, k: Label) -> None:
@@ -366,6 +388,15 @@ def output_delta(w: Work, plan: Plan, n: Label, s: Label, k: Label) -> None:
     loss, act = LOSSES[w.inputs["loss"]], plan.net[-1].act
     at: dict[str, Any] = {"l": plan.depth, "n": n, "i": s, "k": k}
     t = f"t[{_own(n, s)}]"
+    if is_far(w, plan, n, k):
+        w.let(
+            f"delta[l,n,k] = a[l,n,k] - {t}",
+            "∂E/∂z = a − t; ∂E/∂a alone would divide by nearly 0",
+            "∂E/∂z = a − t；单独的 ∂E/∂a 会除以近乎 0 的数",
+            id=f"delta-{loss.name}-far",
+            **at,
+        )
+        return
     w.let(
         f"dE_da[l,n,k] = {loss.gradient.format(a='a[l,n,k]', t=t)}",
         "how the error changes with the output",
@@ -543,7 +574,7 @@ def _samples_table(w: Work, plan: Plan) -> None:
         "n",
         range(1, plan.samples + 1),
         columns,
-        also=("z", "a", "loss", "dE_da", "da_dz", "delta"),
+        also=("z", "a", "top", "loss", "dE_da", "da_dz", "delta"),
         opened=(1,),
     )
 
@@ -559,7 +590,7 @@ def _updates_table(w: Work, plan: Plan) -> None:
         "k",
         range(1, plan.updates + 1),
         columns,
-        also=("z", "a", "loss", "dE_da", "da_dz", "delta", "dW", "db", "W", "b"),
+        also=("z", "a", "top", "loss", "dE_da", "da_dz", "delta", "dW", "db", "W", "b"),
         opened=(1,),
     )
 

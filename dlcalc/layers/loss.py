@@ -22,6 +22,8 @@ class Loss:
         value: the formula of its value, in `{a}`, `{t}` and `m`.
         gradient: the formula of its derivative with respect to `{a}`, entry by entry.
         after: the activation it needs in the last layer; then error and slope together leave a − t. "" for any.
+        far: the same value in the weighted sums `{z}`, for outputs so near 0 or 1 that float64 loses their logarithm;
+            `{top}` is the largest of them.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Loss:
     value: str
     gradient: str
     after: str = ""
+    far: str = ""
 
 
 ROWS = (
@@ -56,6 +59,7 @@ ROWS = (
         "-sum({t}[j]*ln({a}[j]) + (1 - {t}[j])*ln(1 - {a}[j]) for j in (1, ..., m))",
         "({a} - {t})/({a}*(1 - {a}))",
         "sigmoid",
+        "sum(max({z}[j], 0) - {t}[j]*{z}[j] + ln(1 + exp(-abs({z}[j]))) for j in (1, ..., m))",
     ),
     Loss(
         "ce",
@@ -63,6 +67,7 @@ ROWS = (
         "-sum({t}[j]*ln({a}[j]) for j in (1, ..., m))",
         "-{t}/{a}",
         "softmax",
+        "{top} + ln(sum(exp({z}[j] - {top}) for j in (1, ..., m))) - sum({t}[j]*{z}[j] for j in (1, ..., m))",
     ),
 )
 

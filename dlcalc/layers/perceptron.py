@@ -324,7 +324,16 @@ def _show_visits(w: Work, trace: Trace) -> None:
         if family == ("a" if w.inputs["dual"] else "w"):
             columns.append("error")
         columns.append(f"{family}[k]")
-    opened = w.inputs["visit"] or trace.wrong.find(1) + 1 or 1
+    asked = w.inputs["visit"] or 0
+    if asked > trace.visits:
+        w.note(
+            "There is no visit {k}: it ended after visit {last}.",
+            "没有第 {k} 次访问：训练在第 {last} 次访问后结束。",
+            k=asked,
+            last=trace.visits,
+        )
+        asked = 0
+    opened = asked or trace.wrong.find(1) + 1 or 1
     w.table(
         "the visits, one a row; without an error everything stays",
         "逐次访问，每行一次；没有出错则一切不变",

@@ -41,8 +41,10 @@ def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
                     "{given} is not right; several mistakes give it.", "{given}，不正确；以下几种错误都会得到这个结果。"
                 )
         case "invalid":
-            text = verdict.message or Text("{given} cannot be read.", "{given} 无法读取。")
-            return text.say(lang)
+            if verdict.message is not None:
+                front = "" if verdict.column is not None else given + ("：" if lang == "zh" else ": ")
+                return front + verdict.message.say(lang)
+            text = Text("{given} cannot be read.", "{given} 无法读取。")
         case _:
             text = Text("{given} is not right, and no known mistake gives it.", "{given}，不正确，未匹配到典型错误。")
     return text.say(lang, given=given)

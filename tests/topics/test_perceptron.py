@@ -348,3 +348,9 @@ def test_what_does_not_fit_is_refused_by_name(change, name, said):
     assert refused.value.name == name
     assert said in refused.value.message("en")
     assert any("一" <= c <= "鿿" for c in refused.value.message("zh") + refused.value.advice("zh"))
+
+
+def test_a_visit_that_never_was_is_said():
+    raw = {"x": "3,3;4,3;1,1", "t": "1,1,-1", "visit": 999}
+    assert "There is no visit 999" in dlcalc.solve("perceptron", raw).render("text")
+    assert "没有第 999 次访问" in dlcalc.solve("perceptron", raw, lang="zh").render("text")
