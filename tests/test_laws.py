@@ -10,6 +10,7 @@ from dlcalc.core.evaluate import evaluate
 from dlcalc.core.formula import parse
 from dlcalc.core.notation import Style
 from dlcalc.core.records import Condition, Line, Note, Table
+from dlcalc.core.work import Sheet
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import CalculationError, DlcalcError, InputError, UnknownNameError
 from dlcalc.practice.check import check
@@ -129,17 +130,20 @@ def test_a_mistaken_trial_gives_what_the_mistaken_sheet_gives(name):
 def test_every_swap_hits_a_line_and_reads_only_names_above_it():
     """A swap may read a name that some sheets lack (there it does not apply), but never one written below it.
 
-    A mistake that several topics share (of a window, say) must hit in one of them.
+    A mistake that several topics share (of a window, say) must hit in one of them. Where it sends the run another
+    way (a net whose wrong weights saturate it), lines of the plain run may be missing.
     """
     hit, wanted = set(), set()
     for name in topics.names():
         wanted |= {(m.name, reference) for m in topics.load(name).misconceptions for reference in m.swaps}
         for topic, raw, plain in drawn(name):
             for misconception, inputs in topic.mistakes(topic.read(raw)):
+                sheet = Sheet(inputs, misconception.mode)
                 try:
-                    sheet = topic.sheet(inputs, misconception.mode)
+                    topic.write(sheet)
                 except UnknownNameError as error:
-                    assert str(error.values["name"]) not in plain.values, (misconception.name, error)
+                    same_way = list(sheet.env) == list(plain.sheet.env)[: len(sheet.env)]
+                    assert not same_way or str(error.values["name"]) not in plain.values, (misconception.name, error)
                     continue
                 except (InputError, CalculationError):
                     continue  # the inputs as the mistake takes them are refused, or its formula has no value here

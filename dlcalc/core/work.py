@@ -125,9 +125,15 @@ def checked(value: Any, key: Key) -> Any:
         good = kind is bool or not hasattr(value, "is_writable") or value.is_writable(LARGEST_BITS)
     if not good:
         raise CalculationError(
-            Text("{line} is too large or not a number.", "{line} 太大或不是数。"), line=key_text(key)
+            Text("{line} is too large or not a number.", "{line} 太大或不是数。"), _GROWS, line=key_text(key)
         )
     return value
+
+
+_GROWS = Text(
+    "The numbers grow without bound on the way there: give smaller ones (in training, smaller or fewer steps).",
+    "途中的数不断增大：请给出较小的数（训练时用较小的步长或较少的步数）。",
+)
 
 
 class Unneeded:
@@ -251,12 +257,18 @@ def _failed(key: Key, error: Exception) -> CalculationError:
     """Return the error for a line that has no value, naming the line."""
     if isinstance(error, CalculationError):
         return CalculationError(
-            Text("{line}: {en}", "{line}：{zh}"), line=key_text(key), en=error.message("en"), zh=error.message("zh")
+            Text("{line}: {en}", "{line}：{zh}"),
+            error.hint and Text(*(error.advice(lang).replace("{", "{{").replace("}", "}}") for lang in ("en", "zh"))),
+            line=key_text(key),
+            en=error.message("en"),
+            zh=error.message("zh"),
         )
     if isinstance(error, ZeroDivisionError):
         return CalculationError(Text("{line}: Division by zero.", "{line}：除以零。"), line=key_text(key))
     if isinstance(error, OverflowError):
-        return CalculationError(Text("{line}: The number is too large.", "{line}：数值太大。"), line=key_text(key))
+        return CalculationError(
+            Text("{line}: The number is too large.", "{line}：数值太大。"), _GROWS, line=key_text(key)
+        )
     return CalculationError(
         Text("{line}: The formula does not fit the kinds of its values.", "{line}：公式与其中值的类型不符。"),
         line=key_text(key),

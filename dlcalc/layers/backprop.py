@@ -118,7 +118,7 @@ def settle(values: dict[str, Any]) -> None:
         _refuse_loss(values)
         if values["eta"] <= 0:
             raise InputError(
-                Text("With a learning rate of {eta} nothing is learned.", "学习率为 {eta}，学不到东西。"),
+                Text("With a learning rate of {eta} no step goes downhill.", "学习率为 {eta}，不会沿梯度下降。"),
                 Text("Give a positive one, such as --eta 0.5.", "请给正数，例如 --eta 0.5。"),
                 eta=values["eta"],
             ).about("eta")
