@@ -63,7 +63,7 @@ class Worksheet(_Worksheet):
         """Let Jupyter show the sheet as a piece of a page; notebooks, Colab and VS Code prefer it to the others."""
         from dlcalc.render import html
 
-        return html.fragment(self, html.sheet_html(self, steps="normal", conventions=False))
+        return html.fragment(self.lang, html.sheet_html(self, steps="normal", conventions=False))
 
     def _repr_markdown_(self) -> str:
         """Let what shows no HTML show the sheet with its formulas set."""
@@ -133,17 +133,33 @@ def check(topic: str, inputs: Mapping[str, object], answers: Mapping[str, object
 class InverseResult(_InverseResult):
     """The answer to an inverse question, which can show itself."""
 
-    def render(self, format: str = "text", *, steps: str = "normal", width: int = 80, color: bool = False) -> str:
-        """Return the solutions and the inequality they come from in a format: text, terminal, markdown or json.
+    def render(
+        self,
+        format: str = "text",
+        *,
+        steps: str = "normal",
+        width: int = 80,
+        color: bool = False,
+        standalone: bool = False,
+    ) -> str:
+        """Return the solutions and the inequality they come from in one of the formats a worksheet has.
+
+        Args:
+            format: the format.
+            steps: brief, normal or full; brief shows the solutions alone.
+            width: columns of the terminal or the page.
+            color: whether escape codes for colours may be used (terminal only).
+            standalone: whether LaTeX is a document of its own instead of a fragment.
 
         Raises:
-            InputError: if there is no such format or no such level of steps.
+            InputError: if there is no such format or no such level of steps, or it has no documents of its own.
         """
-        from dlcalc.render import INVERSE_FORMATS, STEPS, render_inverse
+        from dlcalc.render import FORMATS, STEPS, render_inverse
 
-        one_of("format", format, INVERSE_FORMATS)
+        one_of("format", format, FORMATS)
         one_of("steps", steps, STEPS)
-        return render_inverse(self, format, steps=steps, width=width, color=color)
+        refuse_standalone(format, standalone)
+        return render_inverse(self, format, steps=steps, width=width, color=color, standalone=standalone)
 
     def __str__(self) -> str:
         return self.render("text").rstrip("\n")
@@ -151,9 +167,19 @@ class InverseResult(_InverseResult):
     def __repr__(self) -> str:
         return f"<{self.topic} inverse: {self.solutions}>"
 
+    def _repr_html_(self) -> str:
+        """Let Jupyter show it as a piece of a page."""
+        from dlcalc.render import html
+
+        return html.fragment(self.lang, html.inverse_html(self, steps="normal"))
+
     def _repr_markdown_(self) -> str:
-        """Let Jupyter show it with its formulas set."""
+        """Let what shows no HTML show it with its formulas set."""
         return self.render("markdown")
+
+    def _repr_latex_(self) -> str:
+        """Let nbconvert put it into a PDF."""
+        return self.render("latex")
 
 
 def inverse(

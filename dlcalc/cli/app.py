@@ -154,7 +154,7 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
     if "solve" in options or words.repeated.keys() & {"want", "range"}:
         from dlcalc.cli.inverse import inverse_command
 
-        return inverse_command(topic, words, env, lang, format=format, steps=steps)
+        return inverse_command(topic, words, env, lang, format=format, steps=steps, standalone=standalone)
     sheet = solve(
         topic.name, words.inputs, round=_decimals(options.get("round")), exact=bool(options.get("exact")), lang=lang
     )

@@ -9,7 +9,9 @@ from dlcalc.core.topic import Topic
 from dlcalc.errors import InputError, Text
 
 
-def inverse_command(topic: Topic, words: flags.Words, env: Environment, lang: str, *, format: str, steps: str) -> int:
+def inverse_command(
+    topic: Topic, words: flags.Words, env: Environment, lang: str, *, format: str, steps: str, standalone: bool
+) -> int:
     """Find the inputs asked for, or judge those answered; print what was found and return the exit status.
 
     Raises:
@@ -19,12 +21,12 @@ def inverse_command(topic: Topic, words: flags.Words, env: Environment, lang: st
     want = by_name(words.repeated["want"], "want", Text("wanted values", "目标值"))
     solve = str(words.options["solve"])
     if words.answers:
-        return _judge(topic, words, solve, want, env, lang, format)
+        return _judge(topic, words, solve, want, env, lang, format, standalone)
     from dlcalc.api import inverse
 
     ranges = by_name(words.repeated.get("range", []), "range", Text("ranges", "范围"))
     result = inverse(topic.name, words.inputs, want, solve, ranges=ranges, lang=lang)
-    env.write(result.render(format, steps=steps, width=env.width, color=env.colors))
+    env.write(result.render(format, steps=steps, width=env.width, color=env.colors, standalone=standalone))
     return OK if result.solutions else NOT_ACCEPTED
 
 
@@ -52,7 +54,14 @@ def _refuse(topic: Topic, words: flags.Words) -> None:
 
 
 def _judge(
-    topic: Topic, words: flags.Words, solve: str, want: dict[str, str], env: Environment, lang: str, format: str
+    topic: Topic,
+    words: flags.Words,
+    solve: str,
+    want: dict[str, str],
+    env: Environment,
+    lang: str,
+    format: str,
+    standalone: bool,
 ) -> int:
     """Judge an answer to an inverse question: put in, does it give what is wanted?
 
@@ -77,10 +86,10 @@ def _judge(
         ).about("answer")
     inputs = {**words.inputs, **answers}
     sheet, report = forward(topic.name, inputs, lang=lang), check(topic.name, inputs, want, lang=lang)
-    if format != "json":
+    if format in ("terminal", "text", "markdown"):  # the others are documents, which nothing may stand before
         values = ", ".join(f"{name} = {value}" for name, value in answers.items())
         env.write(Text("With {values}:\n", "代入 {values}：\n").say(lang, values=values))
-    env.write(render_report(sheet, report, format, width=env.width, color=env.colors))
+    env.write(render_report(sheet, report, format, width=env.width, color=env.colors, standalone=standalone))
     if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
         return USAGE
     return OK if report.accepted else NOT_ACCEPTED

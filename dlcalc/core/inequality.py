@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 from dlcalc.core.evaluate import compile_key, compile_span, evaluate
 from dlcalc.core.formula import Apply, Fold, Key, ListOf, Name, Node, Number
 from dlcalc.core.inverse import Derivation, Written
-from dlcalc.core.notation import LATEX, TEXT, UNICODE, Style, Writer
+from dlcalc.core.notation import LATEX, MATHML, TEXT, UNICODE, Style, Writer
 from dlcalc.core.operators import OPERATORS
 from dlcalc.core.records import Given, Line
 from dlcalc.core.values import whole
@@ -27,7 +27,7 @@ from dlcalc.core.work import Sheet
 from dlcalc.errors import DlcalcError
 
 Exact: TypeAlias = int | Fraction
-NOTATIONS = (TEXT, UNICODE, LATEX)
+NOTATIONS = (TEXT, UNICODE, LATEX, MATHML)
 
 
 class Interval(NamedTuple):
@@ -388,9 +388,14 @@ def _expanded(formulas: Formulas, node: Node) -> Node:
 
 LONGEST_ROW = 48
 """A formula written out beyond this is not shown: nobody reads it."""
-_SIGNS = {"text": (" <= ", " < "), "unicode": (" ≤ ", " < "), "latex": (r" \le ", " < ")}
-
-_AT_LEAST = {"text": " >= ", "unicode": " ≥ ", "latex": r" \ge "}
+_SIGNS = {
+    "text": {sign: f" {sign} " for sign in ("=", "<=", "<", ">=", ">")},
+    "unicode": {"=": " = ", "<=": " ≤ ", "<": " < ", ">=": " ≥ ", ">": " > "},
+    "latex": {"=": " = ", "<=": r" \le ", "<": " < ", ">=": r" \ge ", ">": " > "},
+    "mathml": {
+        "=": "<mo>=</mo>", "<=": "<mo>≤</mo>", "<": "<mo>&lt;</mo>", ">=": "<mo>≥</mo>", ">": "<mo>&gt;</mo>",
+    },
+}  # fmt: skip
 
 
 def derivation(formulas: Formulas, key: Key, wanted: Exact, indices: Mapping[str, str]) -> tuple[Derivation, State]:
@@ -473,16 +478,17 @@ class _Pens:
         low, high = (None if end is None else self.formula(Number(end), values=False) for end in interval[:2])
         rows = []
         for number, notation in enumerate(NOTATIONS):
-            weak, strict = _SIGNS[notation.name]
-            row = " = ".join(each[number] for each in written)
+            signs = _SIGNS[notation.name]
+            row = signs["="].join(each[number] for each in written)
             if interval.is_point and low is not None:
-                rows.append(f"{row} = {low[number]}")
+                rows.append(row + signs["="] + low[number])
                 continue
             if high is None and low is not None:
-                rows.append(row + (" > " if interval.low_open else _AT_LEAST[notation.name]) + low[number])
+                rows.append(row + signs[">" if interval.low_open else ">="] + low[number])
                 continue
-            front = "" if low is None else low[number] + (strict if interval.low_open else weak)
-            rows.append(front + row + ("" if high is None else (strict if interval.high_open else weak) + high[number]))
+            front = "" if low is None else low[number] + signs["<" if interval.low_open else "<="]
+            behind = "" if high is None else signs["<" if interval.high_open else "<="] + high[number]
+            rows.append(front + row + behind)
         return Written(*rows)
 
     def numbers(self, state: State) -> Iterator[Written]:

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import Text
+
+if TYPE_CHECKING:
+    from dlcalc.core.worksheet import WrittenLine
 
 
 class Written(NamedTuple):
@@ -17,6 +20,7 @@ class Written(NamedTuple):
     text: str
     unicode: str
     latex: str
+    mathml: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class InverseResult:
         solve: the names of the unknown inputs.
         searched: what was tried, by unknown.
         solutions: every combination that gives the wanted answers, the smallest numbers first; `shown` as typed.
-        checks: the forward line of the first solutions, each with its substitution.
+        checks: the forward lines of the first solutions, which write themselves with their substitution.
         nearest: where there is no solution, the combinations whose answers come nearest.
         derivations: the inequality of each wanted line.
         fixed: wanted names that do not depend on the unknowns, with the value they always have.
@@ -109,7 +113,7 @@ class InverseResult:
     searched: dict[str, Searched]
     solutions: list[dict[str, Any]]
     shown: list[dict[str, str]]
-    checks: tuple[tuple[str, ...], ...]
+    checks: tuple[tuple[WrittenLine, ...], ...]
     nearest: tuple[Miss, ...]
     derivations: tuple[Derivation, ...]
     fixed: dict[str, str]

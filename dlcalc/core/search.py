@@ -19,12 +19,13 @@ from dlcalc.core.formula import Key, key_text
 from dlcalc.core.inequality import Exact, Formulas, State, derivation
 from dlcalc.core.inverse import Derivation, InverseResult, Miss, Refused, Searched
 from dlcalc.core.modes import CALCULATING, distance
+from dlcalc.core.numbers import Numbers
 from dlcalc.core.records import Line
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.core.unknowns import read_unknowns
 from dlcalc.core.wanted import Wanted, alike, as_typed, flat, is_whole, lines_of, met, one_row, read_wants, refuse_size
-from dlcalc.core.worksheet import Worksheet, spellings
+from dlcalc.core.worksheet import Worksheet, WrittenLine, spellings
 from dlcalc.errors import DlcalcError, InputError, Text
 
 ALONE, TOGETHER = 64, 32
@@ -39,6 +40,8 @@ MOST_WIDENED = 64
 """With more solutions than this a range is stretched no further."""
 MOST_TRIES = 200_000
 """Combinations that one question may try."""
+MOST_TRIES_OF_VALUES = MOST_TRIES // 40
+"""The same where arrays of numbers are given: one run is then worked out number by number."""
 MOST_CHECKS = 3
 """Solutions that are worked out forward again, and refusals that are told."""
 SAMPLES = 40
@@ -100,6 +103,11 @@ class _Search:
                     name=spec.name,
                 ).about("solve")
         self.read = read_wants(topic, want)
+        for answer in topic.answers:
+            if answer.is_size and answer.name in self.read:
+                refuse_size(answer.name, self.read[answer.name])
+        has_arrays = any(isinstance(spec.kind, Numbers) and spec.name in self.raw for spec in topic.inputs)
+        self.most_tries = MOST_TRIES_OF_VALUES if has_arrays else MOST_TRIES
         self.wanted: list[Wanted] = []
         self.keys: tuple[Key, ...] = ()
         self.errors: dict[tuple[Any, ...], DlcalcError] = {}
@@ -149,7 +157,7 @@ class _Search:
             InputError: if there are too many.
         """
         tries = prod(self._count(spec) for spec in self.unknowns)
-        if tries > MOST_TRIES:
+        if tries > self.most_tries:
             raise InputError(
                 Text(
                     "That would try {tries:,} combinations; at most {most:,} are tried.",
@@ -157,7 +165,7 @@ class _Search:
                 ),
                 Text("Narrow the search: --range {name}={low}:{high}", "请缩小范围：--range {name}={low}:{high}"),
                 tries=tries,
-                most=MOST_TRIES,
+                most=self.most_tries,
                 name=self.unknowns[0].name,
                 low=(self.unknowns[0].kind.span or (1, 1))[0],
                 high=11,
@@ -242,8 +250,6 @@ class _Search:
         asked = next((answer for answer in self.topic.answers if answer.name == name), None)
         if asked is None:
             asked = self._line(name, sheet.env)
-        elif asked.is_size:
-            refuse_size(name, typed)
         if asked.spread is not None and isinstance(typed.value, list):
             spread = Answer(f"{asked.name} each", asked.says, asked.lines, asked.spread, is_size=True)
             longer = asked.longer and len(typed.value) > len(spread.of(sheet.env))
@@ -349,7 +355,7 @@ class _Search:
                 self._reach(spec, ends)
             elif self._approaches(runs) if len(self.unknowns) == 1 else self._nears(spec, runs):
                 self._double(spec)
-        if prod(map(self._count, self.unknowns)) > MOST_TRIES:
+        if prod(map(self._count, self.unknowns)) > self.most_tries:
             self.spans = before
         return self.spans != before
 
@@ -396,7 +402,7 @@ class _Search:
         if spec.name in self.bounds or spec.name not in self.spans:
             return False
         (low, high), *_ = self.spans[spec.name]
-        most = min(FURTHEST, (spec.kind.span or (0, 0))[1])
+        most = min(FURTHEST, self.most_tries - 1, (spec.kind.span or (0, 0))[1])
         self.spans[spec.name] = ((low, min(2 * high, most)),)
         return high < most
 
@@ -493,10 +499,10 @@ class _Search:
         self.errors = refused
         return found
 
-    def _check(self, run: _Run) -> tuple[str, ...]:
+    def _check(self, run: _Run) -> tuple[WrittenLine, ...]:
         """Return the forward lines that a solution's answers are read off, each with its substitution."""
         sheet = Worksheet(self.topic, self._inputs(run.combination), lang=self.lang)
-        return tuple(sheet.written(e).one_row() for e in sheet.entries if isinstance(e, Line) and e.key in self.keys)
+        return tuple(sheet.written(e) for e in sheet.entries if isinstance(e, Line) and e.key in self.keys)
 
     def _miss(self, run: _Run) -> Miss:
         gives = {each.name: value for each, value in zip(self.wanted, run.answers, strict=True)}

@@ -29,6 +29,8 @@ MOST_MACS = 10**10
 """Multiply-accumulates that are worked out at most."""
 MOST_EXACT_MACS = 300_000
 """Above so many, numbers are worked in float64."""
+MOST_EXACT_PLACES = 100_000
+"""Numbers of a padded map or of an output map that are kept exact at most."""
 MOST_PLACES = 10_000_000
 """Numbers of all maps once padded or stretched, and of all output maps, at most."""
 
@@ -259,7 +261,7 @@ def _exactness(inputs: dict[str, Any], channels: int, filters: int, per_filter: 
             macs=macs,
             most=MOST_MACS,
         ).about("x")
-    if macs > MOST_EXACT_MACS:
+    if macs > MOST_EXACT_MACS or room > MOST_EXACT_PLACES:
         from dlcalc.core.arrays import Array
 
         for name in ("x", "w", "b", "dy"):

@@ -14,9 +14,6 @@ FORMATS = ("terminal", "text", "markdown", "latex", "html", "json")
 
 STEPS = ("brief", "normal", "full")
 """How much of the way is shown: answers only, every line, every line worked out."""
-
-INVERSE_FORMATS = ("terminal", "text", "markdown", "json")
-"""Formats of the answer to an inverse question."""
 DOCUMENTS = ("latex", "html")
 """Formats that can be a document of its own; an HTML page always is one."""
 
@@ -62,9 +59,11 @@ def render_sheet(
             fragment = latex.sheet_latex(sheet, steps=steps, conventions=conventions, standalone=standalone)
             return latex.document(fragment, sheet.lang) if standalone else fragment
         case "html":
-            from dlcalc.render import html
+            from dlcalc.render import html, page
 
-            return html.document(sheet, html.sheet_html(sheet, steps=steps, conventions=conventions))
+            return html.document(
+                page.headline(sheet), sheet.lang, html.sheet_html(sheet, steps=steps, conventions=conventions)
+            )
         case "json":
             from dlcalc.render.json import sheet_json
 
@@ -97,10 +96,10 @@ def render_report(
             fragment += latex.report_latex(report, standalone=standalone)
             return latex.document(fragment, sheet.lang) if standalone else fragment
         case "html":
-            from dlcalc.render import html
+            from dlcalc.render import html, page
 
             body = html.sheet_html(sheet, steps=steps, conventions=conventions) if steps else ""
-            return html.document(sheet, body + html.report_html(report))
+            return html.document(page.headline(sheet), sheet.lang, body + html.report_html(report))
         case "json":
             from dlcalc.render.json import sheet_json
 
@@ -127,9 +126,18 @@ def render_report(
 
 
 def render_inverse(
-    result: InverseResult, format: str, *, steps: str = "normal", width: int = 80, color: bool = False
+    result: InverseResult,
+    format: str,
+    *,
+    steps: str = "normal",
+    width: int = 80,
+    color: bool = False,
+    standalone: bool = False,
 ) -> str:
-    """Return the answer to an inverse question as text in a format; with `steps` brief the solutions alone."""
+    """Return the answer to an inverse question as text in a format; with `steps` brief the solutions alone.
+
+    The other arguments are those of `render_sheet`.
+    """
     from dlcalc.render import inverse
 
     match format:
@@ -144,6 +152,15 @@ def render_inverse(
             return colored(rows, width)
         case "markdown":
             return inverse.inverse_markdown(result, steps=steps)
+        case "latex":
+            from dlcalc.render import latex
+
+            fragment = latex.inverse_latex(result, steps=steps, standalone=standalone)
+            return latex.document(fragment, result.lang) if standalone else fragment
+        case "html":
+            from dlcalc.render import html
+
+            return html.document(inverse.headline(result), result.lang, html.inverse_html(result, steps=steps))
         case "json":
             return inverse.inverse_json(result)
     raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")

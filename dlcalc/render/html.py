@@ -11,13 +11,14 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block
 from dlcalc.core.notation import MATHML, Writer
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
-from dlcalc.render import page, tables
+from dlcalc.render import inverse, page, tables
 from dlcalc.render.verdicts import labels, verdict_text
 
 # ---------------------------------------------------------------- pages
@@ -26,20 +27,20 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Said to the browser too: this page fetches nothing and runs nothing."""
 
 
-def document(sheet: Worksheet, body: str) -> str:
+def document(title: str, lang: str, body: str) -> str:
     """Return a page of its own."""
     return (
-        f'<!DOCTYPE html>\n<html lang="{_lang(sheet.lang)}">\n<head>\n<meta charset="utf-8" />\n'
+        f'<!DOCTYPE html>\n<html lang="{_lang(lang)}">\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
-        f"<title>{text(page.headline(sheet))}</title>\n<style>\n{_style('sheet')}{_style('page')}</style>\n</head>\n"
+        f"<title>{text(title)}</title>\n<style>\n{_style('sheet')}{_style('page')}</style>\n</head>\n"
         f'<body>\n<main class="dlcalc">\n{body}</main>\n</body>\n</html>\n'
     )
 
 
-def fragment(sheet: Worksheet, body: str) -> str:
+def fragment(lang: str, body: str) -> str:
     """Return a piece of a page, with styles that change nothing outside it."""
-    return f'<div class="dlcalc" lang="{_lang(sheet.lang)}">\n<style>\n{_style("sheet")}</style>\n{body}</div>\n'
+    return f'<div class="dlcalc" lang="{_lang(lang)}">\n<style>\n{_style("sheet")}</style>\n{body}</div>\n'
 
 
 @cache
@@ -282,6 +283,70 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
             ]
         )
     return "\n".join([*rows, "</section>"]) + "\n"
+
+
+# ---------------------------------------------------------------- inverse questions
+
+
+def inverse_html(result: InverseResult, *, steps: str) -> str:
+    """Return the answer to an inverse question as the inside of a page."""
+    rows = [f"<h1>{text(inverse.headline(result))}</h1>", f"<p>{text(inverse.question(result))}</p>"]
+    if steps != "brief":
+        for derivation in result.derivations:
+            rows += _derivation(derivation, result.lang)
+    rows += _solutions(result)
+    if steps != "brief":
+        rows += _checks(result)
+    rows += (f'<p class="note">{text(said)}</p>' for said in inverse.remarks(result))
+    below = (inverse.searched(result), inverse.conventions(result))
+    rows += (f'<p class="conventions">{text(said)}</p>' for said in below if said)
+    return "\n".join(rows) + "\n"
+
+
+def _derivation(derivation: Derivation, lang: str) -> Iterator[str]:
+    for says, items in (
+        (inverse.KNOWN, [_math(given.mathml) for given in derivation.givens]),
+        (inverse.UNKNOWN, [f"{_math(symbol.mathml)} ({text(name)})" for symbol, name in derivation.symbols]),
+    ):
+        if items:
+            label = f'<span class="label">{text(says.say(lang).strip())}</span>'
+            yield f'<p class="given">{label}\n' + "\n".join(f"<span>{item}</span>" for item in items) + "</p>"
+    rows = [("⟺" if number else "", _math(step.mathml)) for number, step in enumerate(derivation.steps)]
+    ends = inverse.conclusion(derivation, lang)
+    if ends is not None:
+        rows.append(("⟹", f"<b>{text(ends.before)}{_math(ends.symbol.mathml)}{text(ends.behind)}</b>"))
+    yield from _lines([f'<tr><th>{sign}</th><td class="chain"><div>{said}</div></td></tr>' for sign, said in rows])
+
+
+def _solutions(result: InverseResult) -> Iterator[str]:
+    if not result.solutions:
+        said = f"<h2>{text(inverse.none(result))}</h2>"
+        near = "".join(f"<p>{text(inverse.nearest(each, result.lang))}</p>" for each in result.nearest)
+        yield f'<section class="verdict bad">{said}{near}</section>'
+    elif len(result.solve) == 1:
+        yield f'<p class="answers"><span class="answer">{text(inverse.found(result))}</span></p>'
+    else:
+        head = "".join(f'<th scope="col">{text(name)}</th>' for name in result.solve)
+        body = "\n".join(
+            "<tr>" + "".join(f"<td>{text(values[name])}</td>" for name in result.solve) + "</tr>"
+            for values in result.shown[: inverse.MOST_ROWS]
+        )
+        head = f"<thead><tr>{head}</tr></thead>"
+        yield f'<div class="scroll"><table class="loop">{head}\n<tbody>\n{body}\n</tbody></table></div>'
+        if inverse.more(result):
+            yield f'<p class="note">{text(inverse.more(result))}</p>'
+
+
+def _checks(result: InverseResult) -> Iterator[str]:
+    rows = []
+    for values, lines in zip(result.shown, result.checks, strict=False):
+        for number, line in enumerate(lines):
+            chain, front = line.chain(MATHML), "" if number else text(inverse.inputs(values))
+            rows.append(
+                f'<tr><th scope="row" class="whose">{front}</th><th>{_math(chain.name.text)}</th>'
+                f'<td class="chain"><div>{_parts(chain)}</div></td></tr>'
+            )
+    yield from _lines(rows)
 
 
 # ---------------------------------------------------------------- text

@@ -1,14 +1,15 @@
 """The answer to an inverse question as a page, as Markdown and as JSON.
 
-The texts are functions of their own, so that every format says the same.
+The texts are functions of their own, so that every format says the same; LaTeX and HTML are written beside the sheets.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from dlcalc.core.inverse import Derivation, InverseResult, Miss
+from dlcalc.core.inverse import Derivation, InverseResult, Miss, Written
 from dlcalc.core.layout import cells
 from dlcalc.errors import Text
 from dlcalc.render.json import SCHEMA, jsonable
@@ -17,6 +18,8 @@ from dlcalc.render.verdicts import wrap_chain
 
 MOST_ROWS = 40
 """Combinations shown of several unknowns; JSON has them all."""
+KNOWN, UNKNOWN = Text("given  ", "已知"), Text("unknown", "未知")
+"""Stand before the symbols of an inequality, equally wide on a page."""
 MOST_NAMED = 12
 """Values of one unknown named one by one; more are told by their first and last."""
 
@@ -49,19 +52,41 @@ def unknowns(derivation: Derivation, notation: str) -> str:
     return ", ".join(f"{dollar}{getattr(symbol, notation)}{dollar} ({name})" for symbol, name in derivation.symbols)
 
 
-def conclusion(derivation: Derivation, notation: str, lang: str) -> str:
-    """Say which whole numbers an inequality leaves; empty where its last step says it already."""
+class Conclusion(NamedTuple):
+    """Which whole numbers an inequality leaves: words, the unknown's symbol, and words behind it."""
+
+    before: str
+    symbol: Written
+    behind: str
+
+    @property
+    def unicode(self) -> str:
+        """The whole of it."""
+        return self.before + self.symbol.unicode + self.behind
+
+
+def conclusion(derivation: Derivation, lang: str) -> Conclusion | None:
+    """Say which whole numbers an inequality leaves; None where it leaves more to say, or its last step says it."""
     if not derivation.unknown:
-        return ""
-    ((written, _),) = derivation.symbols
-    symbol, low, high = getattr(written, notation), derivation.low, derivation.high
+        return None
+    ((symbol, _),) = derivation.symbols
+    before, behind = _left(derivation, lang).split(_SYMBOL)
+    found = Conclusion(before, symbol, behind)
+    return None if derivation.steps and derivation.steps[-1].unicode == found.unicode else found
+
+
+_SYMBOL = "\0"
+"""Stands for the unknown's symbol until its notation is known."""
+
+
+def _left(derivation: Derivation, lang: str) -> str:
+    symbol, low, high = _SYMBOL, derivation.low, derivation.high
     if low is not None and high is not None and low > high:
         return Text("no whole number {symbol}", "没有这样的整数 {symbol}").say(lang, symbol=symbol)
     if low is None or high is None:
         dots = Text("{symbol} = {low}, {next}, …", "{symbol} = {low}, {next}, …")
         return dots.say(lang, symbol=symbol, low=low, next=low + 1) if low is not None else f"{symbol} ≤ {high}"
-    text = f"{symbol} = {_numbers(range(low, high + 1))}"
-    return "" if derivation.steps and getattr(derivation.steps[-1], notation) == text else text
+    return f"{symbol} = {_numbers(range(low, high + 1))}"
 
 
 def found(result: InverseResult) -> str:
@@ -81,11 +106,21 @@ def none(result: InverseResult) -> str:
     )
 
 
+def inputs(values: dict[str, str]) -> str:
+    """Say the values that a forward line is worked out with."""
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
 def miss(each: Miss, lang: str) -> str:
     """Say what values near a solution give instead."""
     values = ", ".join(f"{name} = {value}" for name, value in each.values.items())
     gives = ", ".join(f"{name} = {value}" for name, value in each.shown.items())
     return Text("{values} gives {gives}", "{values} 得到 {gives}").say(lang, values=values, gives=gives)
+
+
+def nearest(each: Miss, lang: str) -> str:
+    """Say so of values near a solution, in a paragraph of its own."""
+    return Text("Nearest: {miss}.", "最接近：{miss}。").say(lang, miss=miss(each, lang))
 
 
 def remarks(result: InverseResult) -> Iterator[str]:
@@ -165,25 +200,25 @@ def inverse_rows(result: InverseResult, *, steps: str, width: int) -> list[Row]:
 
 
 def _derivation_rows(derivation: Derivation, lang: str, width: int) -> Iterator[Row]:
-    for says, symbols in _symbols(derivation, "unicode"):
+    for says, written in _symbols(derivation, "unicode"):
         front = says.say(lang) + "  "
-        for number, row in enumerate(wrap(symbols, width - cells(front))):
+        for number, row in enumerate(wrap(written, width - cells(front))):
             yield [("given", (front if number == 0 else " " * cells(front)) + row)]
     yield []
-    ends = conclusion(derivation, "unicode", lang)
+    ends = conclusion(derivation, lang)
     for number, step in enumerate(derivation.steps):
         for cut, row in enumerate(wrap_chain(step.unicode, width - 7)):
             yield [("plain", "  ⟺  " if number and not cut else "     "), ("formula", row)]
     if ends:
-        yield [("plain", "  ⟹  "), ("value", ends)]
+        yield [("plain", "  ⟹  "), ("value", ends.unicode)]
 
 
 def _symbols(derivation: Derivation, notation: str) -> Iterator[tuple[Text, str]]:
     known, unknown = givens(derivation, notation), unknowns(derivation, notation)
     if known:
-        yield Text("given  ", "已知"), known
+        yield KNOWN, known
     if unknown:
-        yield Text("unknown", "未知"), unknown
+        yield UNKNOWN, unknown
 
 
 def _solution_rows(result: InverseResult, steps: str, width: int) -> Iterator[Row]:
@@ -202,9 +237,9 @@ def _solution_rows(result: InverseResult, steps: str, width: int) -> Iterator[Ro
         yield from _table(result)
     if steps != "brief":
         for values, lines in zip(result.shown, result.checks, strict=False):
-            front = ", ".join(f"{name} {value}" for name, value in values.items()) + ":  "
+            front = inputs(values) + ":  "
             for number, line in enumerate(lines):
-                for cut, row in enumerate(wrap_chain(line, width - cells(front) - 2)):
+                for cut, row in enumerate(wrap_chain(line.one_row(), width - cells(front) - 2)):
                     yield [("reason", "  " + (front if number == cut == 0 else " " * cells(front))), ("formula", row)]
 
 
@@ -224,15 +259,15 @@ def inverse_markdown(result: InverseResult, *, steps: str) -> str:
     rows = [f"## {headline(result)}", "", question(result)]
     for derivation in result.derivations if steps != "brief" else ():
         rows.append("")
-        for says, symbols in _symbols(derivation, "latex"):
-            rows.append(f"{says.say(result.lang).strip()}: {symbols}  ")
+        for says, written in _symbols(derivation, "latex"):
+            rows.append(f"{says.say(result.lang).strip()}: {written}  ")
         rows.append("")
         for number, step in enumerate(derivation.steps):
             sign = r"\iff " if number else ""
             rows.append(f"- ${sign}{step.latex}$")
-        if conclusion(derivation, "latex", result.lang):
-            ends = conclusion(derivation, "unicode", result.lang)
-            rows.append(f"- ⟹ {ends}")
+        ends = conclusion(derivation, result.lang)
+        if ends:
+            rows.append(f"- ⟹ {ends.unicode}")
     rows.append("")
     if not result.solutions:
         rows += [f"**{none(result)}**", "", *(f"- {miss(each, result.lang)}" for each in result.nearest)]
@@ -243,7 +278,7 @@ def inverse_markdown(result: InverseResult, *, steps: str) -> str:
         rows += ["| " + " | ".join(values.values()) + " |" for values in result.shown[:MOST_ROWS]]
         rows += ["", more(result)] if more(result) else []
     if steps != "brief":
-        rows += ["", *(f"- `{line}`" for lines in result.checks for line in lines)] if result.checks else []
+        rows += ["", *(f"- `{line.one_row()}`" for lines in result.checks for line in lines)] if result.checks else []
     said = list(remarks(result))
     rows += ["", *(f"- {text}" for text in said)] if said else []
     rows += ["", f"_{searched(result)}_"]

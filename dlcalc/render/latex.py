@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
-from dlcalc.render import page, tables
+from dlcalc.render import inverse, page, tables
 from dlcalc.render.verdicts import labels, verdict_text
 
 _IN_FRAGMENT, _IN_DOCUMENT = 64, 86
@@ -55,6 +56,12 @@ def report_latex(report: Report, *, standalone: bool = False) -> str:
     """Return the verdicts as a fragment, or as what stands in a document of its own."""
     page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
     return _joined([piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict)])
+
+
+def inverse_latex(result: InverseResult, *, steps: str, standalone: bool = False) -> str:
+    """Return the answer to an inverse question as a fragment, or as what stands in a document of its own."""
+    page_ = _Page(result.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
+    return _joined(list(page_.inverse(result, steps)))
 
 
 def _joined(pieces: list[_Piece]) -> str:
@@ -294,6 +301,63 @@ class _Page:
             if parting.right_line is not None and parting.right != before:
                 yield self.chain(parting.right_line.chain(LATEX), front=right)
             before = parting.right
+
+    # -- inverse questions
+
+    def inverse(self, result: InverseResult, steps: str) -> Iterator[_Piece]:
+        yield rf"\subsection*{{\raggedright {self.text(inverse.headline(result))}}}"
+        yield rf"\noindent {self.text(inverse.question(result))}"
+        if steps != "brief":
+            for derivation in result.derivations:
+                yield from self.derivation(derivation)
+        yield from self.solutions(result)
+        if steps != "brief":
+            yield from self.checks(result)
+        for said in inverse.remarks(result):
+            yield rf"\noindent {self.text(said)}"
+        for said in (inverse.searched(result), inverse.conventions(result)):
+            if said:
+                yield rf"\noindent{{\small\raggedright {self.text(said)}\par}}"
+
+    def derivation(self, derivation: Derivation) -> Iterator[_Piece]:
+        """Set the steps below each other, from `line = wanted` to the numbers it leaves."""
+        for says, items in (
+            (inverse.KNOWN, [f"${given.latex}$" for given in derivation.givens]),
+            (inverse.UNKNOWN, [f"${symbol.latex}$ ({self.text(name)})" for symbol, name in derivation.symbols]),
+        ):
+            if items:
+                label = self.text(says.say(self.lang).strip())
+                yield rf"\noindent\textbf{{{label}}}\quad " + ",\n".join(items)
+        rows = [(r"\iff\quad " if number else "") + f"& {step.latex}" for number, step in enumerate(derivation.steps)]
+        ends = inverse.conclusion(derivation, self.lang)
+        if ends is not None:
+            before, behind = (rf"\text{{{self.text(said)}}}" if said else "" for said in (ends.before, ends.behind))
+            rows.append(rf"\implies\quad & {before}{ends.symbol.latex}{behind}")
+        if rows:
+            yield self.rows(rows)
+
+    def solutions(self, result: InverseResult) -> Iterator[str]:
+        if not result.solutions:
+            yield rf"\medskip\noindent\textbf{{{self.text(inverse.none(result))}}}"
+            for each in result.nearest:
+                yield rf"\noindent {self.text(inverse.nearest(each, self.lang))}"
+        elif len(result.solve) > 1:
+            names = list(result.solve)
+            grid = [names, *([values[name] for name in names] for values in result.shown[: inverse.MOST_ROWS])]
+            yield self.tabular([[self.text(cell) for cell in row] for row in grid])
+            if inverse.more(result):
+                yield rf"\noindent {self.text(inverse.more(result))}"
+        else:
+            said = self.text(inverse.found(result))
+            fits = width(said) + 2 <= self.widest
+            yield _display("gather*", [rf"\boxed{{\text{{{said}}}}}"]) if fits else rf"\noindent\textbf{{{said}}}"
+
+    def checks(self, result: InverseResult) -> Iterator[_Rows]:
+        """Set the forward lines of the first solutions, each behind the inputs it is worked out with."""
+        for values, lines in zip(result.shown, result.checks, strict=False):
+            for number, line in enumerate(lines):
+                front = "" if number else rf"\text{{{self.text(inverse.inputs(values))}}}:\quad "
+                yield self.chain(line.chain(LATEX), front=front)
 
 
 _STROKES = {
