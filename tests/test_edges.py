@@ -108,8 +108,8 @@ def test_the_processes_of_a_killed_batch_end_with_it():
 
 def test_a_map_of_few_numbers_and_much_padding_is_worked_in_float64():
     inputs = {"x": "[[3,2,-2],[4,0,1]]", "w": "[[[3.3],[-1]]]", "dims": 1}
-    assert dlcalc.solve("conv", {**inputs, "pad": 10}).values["y"][10] == Fraction("5.9")
-    assert isinstance(dlcalc.solve("conv", {**inputs, "pad": 60_000}).values["y"][60_000], float)
+    assert dlcalc.solve("conv", {**inputs, "pad": 10}).answers["y"][0][10] == Fraction("5.9")
+    assert isinstance(dlcalc.solve("conv", {**inputs, "pad": 60_000}).answers["y"][0][60_000], float)
 
 
 def test_a_search_with_numbers_given_tries_fewer_combinations():
