@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from fractions import Fraction
 
 import pytest
 
@@ -51,11 +52,16 @@ def test_a_range_or_a_name_that_is_no_text_is_refused():
         dlcalc.solve("conv", {"in": 8, "k": 3, 3: 1})
 
 
-@pytest.mark.parametrize("format", ["latex", "html"])
-def test_an_inverse_question_in_a_format_it_lacks_is_refused(format):
-    with pytest.raises(InputError, match="") as caught:
+@pytest.mark.parametrize("format", ["pdf", "", "sheet"])
+def test_an_inverse_question_in_a_format_there_is_not_is_refused(format):
+    with pytest.raises(InputError) as caught:
         dlcalc.inverse("conv", {"in": 28, "k": 3}, 28, "pad").render(format)
-    assert "markdown" in caught.value.advice("en")
+    assert "latex, html" in caught.value.advice("en")
+
+
+def test_an_inverse_question_is_no_document_of_its_own_as_markdown():
+    with pytest.raises(InputError):
+        dlcalc.inverse("conv", {"in": 28, "k": 3}, 28, "pad").render("markdown", standalone=True)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closes streams by the shell")
@@ -98,3 +104,22 @@ def test_the_processes_of_a_killed_batch_end_with_it():
         for stream in (batch.stdin, batch.stdout, batch.stderr):
             with suppress(OSError):
                 stream.close()
+
+
+def test_a_map_of_few_numbers_and_much_padding_is_worked_in_float64():
+    inputs = {"x": "[[3,2,-2],[4,0,1]]", "w": "[[[3.3],[-1]]]", "dims": 1}
+    assert dlcalc.solve("conv", {**inputs, "pad": 10}).answers["y"][0][10] == Fraction("5.9")
+    assert isinstance(dlcalc.solve("conv", {**inputs, "pad": 60_000}).answers["y"][0][60_000], float)
+
+
+def test_a_search_with_numbers_given_tries_fewer_combinations():
+    numbers = {"x": "1,2;3,4", "w": "1,2;3,4"}
+    with pytest.raises(InputError) as caught:
+        dlcalc.inverse("conv", numbers, {"out": 3}, "pad,stride", ranges={"pad": (0, 99), "stride": (1, 99)})
+    assert "5,000" in caught.value.message("en")
+
+
+def test_a_size_below_one_is_refused_before_anything_is_tried(monkeypatch):
+    monkeypatch.setattr("dlcalc.core.search._Search.result", lambda self: pytest.fail("it was searched"))
+    with pytest.raises(InputError):
+        dlcalc.inverse("conv", {"x": "1,2;3,4", "w": "1,2;3,4"}, {"out": -3}, "pad")

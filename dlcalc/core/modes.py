@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -31,7 +32,8 @@ def then(mode: Mode, change: OnLine) -> Mode:
 
 def paper(decimals: int, mode: Mode = PLAIN) -> Mode:
     """Return the run of paper arithmetic: every line is rounded half up to `decimals` and carried on rounded."""
-    return then(mode, lambda key, value: each(value, lambda v: round_half_up(v, decimals)))
+    rounded = lru_cache(maxsize=4096, typed=True)(lambda v: round_half_up(v, decimals))  # a padded map is mostly zeros
+    return then(mode, lambda key, value: each(value, rounded))
 
 
 def pinned(values: Mapping[str, Any], mode: Mode = PLAIN) -> Mode:

@@ -114,7 +114,7 @@ class WrittenLine:
 
 def is_rounded(style: Style, value: Any) -> bool:
     """Say whether a value is shown with less than all of it, so that it takes ≈."""
-    return any(style.is_rounded(v) for v in _numbers(value))
+    return any(map(style.is_rounded, set(_numbers(value))))  # a padded map is mostly zeros
 
 
 class Values(Mapping[str, Any]):

@@ -2,6 +2,7 @@
 
 import random
 
+import dlcalc
 from dlcalc import topics
 from dlcalc.core import modes
 from dlcalc.core.notation import Style
@@ -69,3 +70,22 @@ def reports(lang):
         (BACKPROP, NOTES_NET, {"W1_new": typed, "E": "0.018"}),
     ):
         yield Worksheet(topic, topic.read(raw), lang=lang), check(topic, raw, answers, lang)
+
+
+INVERSES = (
+    ("conv", {"in": 28, "k": 3}, {"out": 28}, "pad"),
+    ("conv", {"in": 28, "k": 4}, {"out": 28}, "pad"),  # none
+    ("conv", {"in": "28x40", "k": 3}, {"out": "28x40"}, "pad"),
+    ("conv", {"in": 28}, {"out": 28}, "k,pad"),
+    ("conv", {"k": 3, "stride": 2, "pad": 1}, {"out": 7}, "in"),
+    ("conv", {"x": "1,2;3,4", "w": "1,2;3,4"}, {"out": "3x3"}, "pad"),
+    ("linear", {"in_features": 784}, {"": 7851}, "out_features"),
+    ("pool", {"in": 28, "k": 3}, {"": 28}, "pad"),  # what the inequality allows is refused
+    ("pool", {"k": 3, "stride": 2, "ceil": True}, {"": 56}, "in"),
+    ("pool", {"in": 112, "k": 3, "stride": 2}, {"": 56}, "ceil"),
+)
+
+
+def inverses(lang):
+    """Return answers to inverse questions: one and several unknowns, with and without a solution or an inequality."""
+    return [dlcalc.inverse(*question, lang=lang) for question in INVERSES]

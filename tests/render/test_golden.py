@@ -71,6 +71,9 @@ SHEETS = {
     "inverse-none": "linear --in-features 784 --want 7851 --solve out_features",
     "inverse-none-zh": "pool --in 28 --k 3 --want 28 --solve pad --lang zh",
     "inverse-markdown": "conv --in 28 --k 4 --want out=28 --solve pad --format markdown",
+    "inverse-latex": "conv --in 28 --k 3 --want out=28 --solve pad --format latex",
+    "inverse-latex-zh": "conv --in 28 --want shape=50x11x11 --solve filters,k --format latex --standalone --lang zh",
+    "inverse-html": "conv --in 28 --k 4 --want out=28 --solve pad --format html --lang zh",
     "inverse-json": "conv --in 28 --k 3 --want out=28 --solve pad --format json",
 }
 

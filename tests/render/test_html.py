@@ -183,3 +183,47 @@ def test_a_picture_marks_what_the_window_covers_at_each_place():
     values = [words(figure.find("figcaption")) for figure in figures]
     assert values == ["y1,1=0", "y1,2=−1", "y2,1=−1", "y2,2=1"]
     assert all(len(list(figure.iter("td"))) == 9 for figure in figures)
+
+
+@pytest.mark.parametrize("lang", sheets.LANGUAGES)
+@pytest.mark.parametrize("steps", STEPS)
+def test_an_inverse_question_is_a_well_formed_page_that_shows_what_was_found(lang, steps):
+    for result in sheets.inverses(lang):
+        page = result.render("html", steps=steps)
+        root = tree(page)
+        assert not OUTSIDE.search(page)
+        assert root.get("lang") == {"en": "en", "zh": "zh-Hans"}[lang]
+        if len(result.solve) > 1:
+            (table,) = (t for t in root.iter("table") if t.get("class") == "loop")
+            assert [words(cell) for cell in table.find("thead").iter("th")] == list(result.solve)
+            rows = [[words(cell) for cell in row] for row in table.findall("tbody/tr")]
+            assert rows == [list(values.values()) for values in result.shown[:40]]
+        elif result.shown:
+            (answer,) = (p for p in root.iter("p") if p.get("class") == "answers")
+            assert words(answer).startswith(f"{result.solve[0]} = {result.shown[0][result.solve[0]]}")
+        else:
+            assert [s.get("class") for s in root.iter("section")] == ["verdict bad"]
+        assert ("⟺" in page) == (steps != "brief" and any(len(d.steps) > 1 for d in result.derivations))
+
+
+def test_the_inequality_of_an_inverse_question_is_mathml():
+    page = tree(dlcalc.inverse("conv", {"in": 28, "k": 3}, 28, "pad").render("html"))
+    rows = [words(row).replace(" ", "") for row in page.iter("tr")]
+    assert "⟺1≤P<1.5" in rows
+    assert "⟹P=1" in rows
+
+
+def test_nothing_typed_in_an_inverse_question_becomes_markup():
+    hostile = "<script>alert(1)</script>"
+    for inputs, solve in (({"in": 28, "k": hostile}, "pad"), ({"in": 28, hostile: 3}, "pad"), ({"in": 28}, hostile)):
+        with pytest.raises(dlcalc.errors.InputError):
+            dlcalc.inverse("conv", inputs, 28, solve)
+
+
+def test_a_notebook_shows_the_answer_to_an_inverse_question_as_a_fragment():
+    result = dlcalc.inverse("conv", {"in": 28, "k": 3}, 28, "pad")
+    piece = ElementTree.fromstring(result._repr_html_())
+    assert piece.get("class") == "dlcalc"
+    assert "pad = 1, same" in words(piece)
+    assert result._repr_latex_() == result.render("latex")
+    assert pickle.loads(pickle.dumps(result)).render("html") == result.render("html")

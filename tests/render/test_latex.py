@@ -224,6 +224,31 @@ def test_what_is_no_document_cannot_stand_alone(format):
         dlcalc.solve("conv", {"in": 28, "k": 3}).render(format, standalone=True)
 
 
+@pytest.mark.parametrize("lang", sheets.LANGUAGES)
+@pytest.mark.parametrize("steps", STEPS)
+def test_inverse_questions_close_what_they_open_and_show_what_was_found(lang, steps):
+    for result in sheets.inverses(lang):
+        tex = result.render("latex", steps=steps)
+        assert balanced(tex)
+        assert not UNKNOWN.search(tex), "a sign is missing in dlcalc.render.latex"
+        assert set(COMMAND.findall(tex)) <= PLAIN_TEX | AMSMATH | {"iff", "implies"}
+        assert set(re.findall(r"\\begin\{([^}]*)\}", tex)) <= ENVIRONMENTS
+        if len(result.solve) > 1:
+            for values in result.shown[:40]:
+                assert " & ".join(values.values()) + r" \\" in tex
+        elif result.shown:
+            assert re.search(rf"\b{result.solve[0]} = {result.shown[0][result.solve[0]]}\b", tex)
+        assert (r"\iff" in tex) == (steps != "brief" and any(len(d.steps) > 1 for d in result.derivations))
+
+
+def test_an_inequality_is_set_from_the_wanted_line_to_its_numbers():
+    tex = dlcalc.inverse("conv", {"in": 28, "k": 3}, 28, "pad").render("latex")
+    assert r"\iff\quad & 27 \le \frac{28 + 2 \cdot P - 3}{1} < 28 \\" in tex
+    assert r"\iff\quad & 1 \le P < 1.5 \\" in tex
+    assert r"\implies\quad & P\text{ = 1}" in tex
+    assert r"\text{pad 1}:\quad O &= " in tex
+
+
 # ---------------------------------------------------------------- with a TeX
 
 
@@ -260,6 +285,7 @@ def test_every_sheet_and_verdict_compiles(lang, program, package, tmp_path):
         render_sheet(sheet, "latex", steps=steps, conventions=True) for sheet in sheets.every(lang) for steps in STEPS
     ]
     shown += [render_report(sheet, report, "latex", steps="brief") for sheet, report in sheets.reports(lang)]
+    shown += [result.render("latex", steps=steps) for result in sheets.inverses(lang) for steps in STEPS]
     compiled(document("\n".join(shown), lang), program, tmp_path)
 
 
