@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.layers import conv_values
+from dlcalc.layers import conv_inputs
 from tests.draws import grid
 
 CASES = 150
@@ -447,7 +447,7 @@ def test_a_layer_worked_in_float64_agrees_with_the_exact_one(monkeypatch, steps)
     rng = random.Random(str(steps))
     raw = {"x": grid(rng, 2, 9, 9), "w": grid(rng, 2, 2, 3, 3), "b": grid(rng, 2), **steps}
     whole = dlcalc.solve("conv", raw).answers["y"]
-    monkeypatch.setattr(conv_values, "MOST_EXACT_MACS", 100)
+    monkeypatch.setattr(conv_inputs, "MOST_EXACT_MACS", 100)
     found = dlcalc.solve("conv", raw).answers["y"]
     assert is_exact(whole)
     assert isinstance(found[0][0][0], float)
@@ -458,7 +458,7 @@ def test_gradients_worked_in_float64_agree_with_the_exact_ones(monkeypatch):
     rng = random.Random(1)
     raw = {"x": grid(rng, 2, 7, 7), "w": grid(rng, 2, 2, 3, 3), "dy": grid(rng, 2, 4, 4), "stride": 2, "pad": 1}
     whole = dlcalc.solve("conv-backward", raw).answers
-    monkeypatch.setattr(conv_values, "MOST_EXACT_MACS", 100)
+    monkeypatch.setattr(conv_inputs, "MOST_EXACT_MACS", 100)
     found = dlcalc.solve("conv-backward", raw).answers
     for name in ("dx", "dw", "db"):
         assert is_exact(whole[name])

@@ -14,8 +14,9 @@ from dlcalc.core.inputs import times
 from dlcalc.core.topic import Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import conv_values, geometry, window
-from dlcalc.layers.conv_values import Given, Label, channels_of, pad_texts, per_side, per_side_of
+from dlcalc.layers import conv_inputs, conv_values, geometry, window
+from dlcalc.layers.conv_inputs import Given, Label
+from dlcalc.layers.conv_values import channels_of, collected, pad_texts, per_side, per_side_of
 from dlcalc.layers.geometry import Frame
 
 
@@ -23,13 +24,13 @@ def settle(inputs: dict[str, Any]) -> None:
     """Fill in the sizes from x and w."""
     inputs.update({"in": None, "k": None, "channels": None, "filters": 1, "b": None, "bias": True})
     inputs.update({"transpose": False, "flip": False, "act": "linear", "strict": False})
-    conv_values.settle(inputs)
+    conv_inputs.settle(inputs)
     frame = geometry.frame(inputs)
     if inputs["pad"] == "same" or all(
         window.fits(side) for side in frame.sides
     ):  # otherwise refused, with the numbers, when it is written
         outs = tuple(window.places(side, inputs["pad"]) for side in frame.sides)
-        filters = conv_values.numbers(inputs).filters
+        filters = conv_inputs.numbers(inputs).filters
         settle_error(inputs, None if filters == ("",) else len(filters), outs * (inputs["dims"] // len(frame.sides)))
 
 
@@ -41,7 +42,7 @@ def write(w: Work) -> None:
     geometry.place(w, frame)
     window.extent_lines(w, frame)
     window.size_line(w, frame)
-    given = conv_values.numbers(inputs)
+    given = conv_inputs.numbers(inputs)
     conv_values.place(w, given)
     place_error(w, given.filters)
     strided = any(side.stride > 1 for side in frame.sides)
@@ -155,26 +156,6 @@ def input_lines(w: Work, frame: Frame, given: Given, error: str, padded: bool, r
             continue
         w.let(f"dx_pad[c] = {formula}", en, zh, id="input-gradient", c=c, seeing=seeing)
         w.let(f"dx[c] = crop(dx_pad[c], {before}, {after})", "the padding is no input", "填充不是输入，裁去", c=c)
-
-
-def collected(symbol: str) -> Any:
-    """Return a function that takes a family of maps off a sheet: one, a list, or a list of lists of them."""
-
-    def of(env: Environment) -> Any:
-        if symbol in env:
-            return env[symbol]
-        keys = [key for key in env if isinstance(key, tuple) and key[0] == symbol]
-        if not keys:
-            return env[symbol]  # raises: this sheet has none
-        rows: dict[Any, list[Any]] = {}
-        for key in keys:
-            value = env[key]
-            rows.setdefault(key[1] if len(key) == 3 else None, []).append(
-                value.tolist() if hasattr(value, "tolist") else value
-            )
-        return list(rows.values()) if None not in rows else rows[None]
-
-    return of
 
 
 def bias_gradient(env: Environment) -> Any:

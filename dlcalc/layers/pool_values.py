@@ -10,7 +10,8 @@ from dlcalc.core.topic import Convention, Misconception
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import geometry, window
-from dlcalc.layers.conv_values import Label, dimensions, pad_texts, per_side, stated_sizes
+from dlcalc.layers.conv_inputs import Label, dimensions, stated_sizes
+from dlcalc.layers.conv_values import pad_texts, per_side
 from dlcalc.layers.geometry import Frame, Side, per_axis
 
 
@@ -211,25 +212,15 @@ def picture(w: Work, frame: Frame, channels: tuple[Label, ...]) -> None:
     """Draw the window on the input at each of its places, where there is one map in two dimensions."""
     if len(frame.axes) != 2 or len(channels) > 1:
         return
-    sides = frame.sides * (2 // len(frame.sides))
-    begins = [w.env.get(("P_begin", label) if label else "P_begin", side.begin) for label, side in _pairs(frame)]
-    begins *= 2 // len(begins)
-
-    def marks(shape: tuple[int, ...]) -> list[frozenset[tuple[int, int]]]:
-        """Return, for each place of the output, the entries of the map under the window, from 0."""
-        rows, columns = (
-            [[i * s.stride - b + m * s.dilation for m in range(s.kernel)] for i in range(n)]
-            for s, b, n in zip(sides, begins, shape, strict=True)
-        )
-        return [frozenset((r, c) for r in down for c in across) for down in rows for across in columns]
-
+    begins = [w.env.get(("P_begin", label) if label else "P_begin", side.begin) for label, side in frame.labelled()]
     w.picture(
-        "the window at each place, with what it gives", "窗口的每个位置及其结果", "x[c]", "y[c]", marks, c=channels[0]
+        "the window at each place, with what it gives",
+        "窗口的每个位置及其结果",
+        "x[c]",
+        "y[c]",
+        window.covered(frame, begins),
+        c=channels[0],
     )
-
-
-def _pairs(frame: Frame) -> list[tuple[str, Side]]:
-    return list(frame.labelled())
 
 
 COUNT_INCLUDE_PAD = Convention(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dlcalc.core.inputs import times
@@ -66,6 +66,28 @@ def size_line(w: Work, frame: Frame) -> None:
                 d=d,
             )
     note_rest(w, frame)
+
+
+def covered(
+    frame: Frame, begins: Sequence[int] = (0,)
+) -> Callable[[tuple[int, ...]], list[frozenset[tuple[int, int]]]]:
+    """Return what a window covers of a map in two dimensions, for `Work.picture`.
+
+    `begins` is how far before the map the first window starts (its padding, where the map is drawn without): one
+    number for each different side. The function returned takes the output's shape and gives, place by place, the
+    entries (row, column, from 0) under the window.
+    """
+    sides = frame.sides * (2 // len(frame.sides))
+    starts = tuple(begins) * (2 // len(begins))
+
+    def marks(shape: tuple[int, ...]) -> list[frozenset[tuple[int, int]]]:
+        rows, columns = (
+            [[i * s.stride - b + m * s.dilation for m in range(s.kernel)] for i in range(n)]
+            for s, b, n in zip(sides, starts, shape, strict=True)
+        )
+        return [frozenset((r, c) for r in down for c in across) for down in rows for across in columns]
+
+    return marks
 
 
 def places(side: Side, pad: Any, *, ceil: bool = False) -> int:

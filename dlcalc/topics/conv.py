@@ -9,7 +9,7 @@ from dlcalc.core.inputs import Choice, Flag, Padding, PerAxis, Whole
 from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import conv, conv_values, geometry, transposed, window
+from dlcalc.layers import conv, conv_inputs, conv_values, geometry, transposed, window
 from dlcalc.layers.activation import ACTIVATIONS
 
 
@@ -120,7 +120,7 @@ TOPIC = Topic(
         Answer("macs", Text("multiply-accumulates per example", "每个样本的乘加次数")),
         Answer("flops", Text("floating-point operations", "浮点运算次数")),
         Answer("activations", Text("values in the output", "输出元素个数")),
-        Answer("y", Text("the output's values", "输出的数值"), ("y",), conv_values.y_value),
+        Answer("y", Text("the output's values", "输出的数值"), ("y",), conv_values.collected("y")),
     ),
     write=conv.write,
     example="dlcalc conv --in 28 --k 3 --pad 0 --stride 1",
@@ -144,6 +144,6 @@ TOPIC = Topic(
         *conv_values.MISCONCEPTIONS,
     ),
     headline=headline,
-    settle=conv_values.settle,
+    settle=conv_inputs.settle,
     signals=conv_values.is_signal,
 )

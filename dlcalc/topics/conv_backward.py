@@ -7,7 +7,7 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import conv_backward
-from dlcalc.layers.conv_values import is_signal
+from dlcalc.layers.conv_values import collected, is_signal
 
 TOPIC = Topic(
     name="conv-backward",
@@ -39,8 +39,8 @@ TOPIC = Topic(
         Input("dims", Whole(1, 3), Text("dimensions of the map: 1, 2 or 3", "特征图的维数：1、2 或 3"), 2),
     ),
     answers=(
-        Answer("dw", Text("gradient of the kernels", "卷积核的梯度"), ("dw",), conv_backward.collected("dw")),
-        Answer("dx", Text("gradient of the input", "输入的梯度"), ("dx",), conv_backward.collected("dx")),
+        Answer("dw", Text("gradient of the kernels", "卷积核的梯度"), ("dw",), collected("dw")),
+        Answer("dx", Text("gradient of the input", "输入的梯度"), ("dx",), collected("dx")),
         Answer("db", Text("gradient of the biases", "偏置的梯度"), ("db",), conv_backward.bias_gradient),
     ),
     write=conv_backward.write,

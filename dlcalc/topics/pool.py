@@ -10,7 +10,7 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import geometry, pool, pool_values, window
-from dlcalc.layers.conv_values import is_signal, y_value
+from dlcalc.layers.conv_values import collected, is_signal
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -80,7 +80,7 @@ TOPIC = Topic(
         geometry.SHAPE,
         Answer("params", Text("parameters", "参数量")),
         Answer("activations", Text("values in the output", "输出元素个数")),
-        Answer("y", Text("the output's values", "输出的数值"), ("y",), y_value),
+        Answer("y", Text("the output's values", "输出的数值"), ("y",), collected("y")),
     ),
     write=pool.write,
     example="dlcalc pool --in 25x26x26 --k 2",

@@ -7,8 +7,7 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.errors import Text
 from dlcalc.layers import pool_backward, pool_values
-from dlcalc.layers.conv_backward import collected
-from dlcalc.layers.conv_values import is_signal
+from dlcalc.layers.conv_values import collected, is_signal
 
 TOPIC = Topic(
     name="pool-backward",
