@@ -13,7 +13,7 @@ import typer
 
 from dlcalc import __version__, topics
 from dlcalc.cli import flags
-from dlcalc.cli.environment import INTERRUPTED, NOT_ACCEPTED, OK, USAGE, Environment
+from dlcalc.cli.environment import INTERRUPTED, OK, USAGE, Environment, status_of
 from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Topic, names_a_file
 from dlcalc.errors import DlcalcError, InputError, Text, UnreadableError
@@ -188,9 +188,7 @@ def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str)
             standalone=standalone,
         )
     )
-    if any(verdict.verdict == "invalid" for verdict in report.verdicts.values()):
-        return USAGE
-    return OK if report.accepted else NOT_ACCEPTED
+    return status_of([report])
 
 
 def _draw(sheet: Worksheet, name: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from dlcalc.core.report import ACCEPTED
 from dlcalc.errors import InputError, Text
+
+if TYPE_CHECKING:
+    from dlcalc.core.report import Report
 
 OK, NOT_ACCEPTED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: done; an answer was not accepted; usage or unreadable input; interrupted."""
@@ -107,3 +111,11 @@ def _encode(stream: TextIO, text: str) -> None:
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
         stream.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def status_of(reports: Iterable[Report]) -> int:
+    """Return the exit status of judged answers: some not accepted, else some that could not be read, else done."""
+    verdicts = {verdict.verdict for report in reports for verdict in report.verdicts.values()}
+    if verdicts <= ACCEPTED:
+        return OK
+    return USAGE if verdicts <= ACCEPTED | {"invalid"} else NOT_ACCEPTED

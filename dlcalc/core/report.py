@@ -10,6 +10,8 @@ from dlcalc.errors import Text
 if TYPE_CHECKING:
     from dlcalc.core.worksheet import WrittenLine
 
+VERDICTS = ("right", "rounded", "convention", "carried", "misconception", "wrong", "invalid", "missing")
+"""All there are, the best first."""
 ACCEPTED = frozenset({"right", "rounded", "convention", "carried"})
 """Verdicts that lose no marks."""
 
@@ -60,7 +62,9 @@ class Verdict:
         misconceptions: names of the mistakes that give exactly this number.
         marks: 1 where no mark is lost, else 0.
         explanations: what to tell the student about each misconception, or about the convention.
-        message: why it could not be read or judged, if so.
+        together: whether the misconceptions give the number only all together; else any one of them does.
+        possible: whether the number is too common (a small whole number) to say that it came about that way.
+        message: why it could not be read or judged, or what else there is to say of it.
         column: where in `given` reading stopped, if it did.
     """
 
@@ -73,6 +77,8 @@ class Verdict:
     misconceptions: tuple[str, ...] = ()
     marks: float = 0.0
     explanations: tuple[Explanation, ...] = ()
+    together: bool = False
+    possible: bool = False
     message: Text | None = None
     column: int | None = None
 
@@ -96,6 +102,17 @@ class Report:
         return sum(verdict.marks for verdict in self.verdicts.values())
 
     @property
+    def out_of(self) -> int:
+        """Marks there were to earn: what could not be read costs nothing."""
+        return sum(verdict.verdict != "invalid" for verdict in self.verdicts.values())
+
+    @property
     def accepted(self) -> bool:
         """Whether every answer was accepted."""
         return all(verdict.accepted for verdict in self.verdicts.values())
+
+    @property
+    def first_wrong(self) -> str | None:
+        """The first answer, in the order given, that is not right; None where all are (or cannot be judged)."""
+        judged = (name for name, v in self.verdicts.items() if v.verdict in ("misconception", "wrong"))
+        return next(judged, None)

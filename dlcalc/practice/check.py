@@ -32,16 +32,20 @@ FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""
 
 
-def check(topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object], lang: str = "en") -> Report:
+def check(
+    topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object], lang: str = "en", *, forgiving: bool = False
+) -> Report:
     """Judge answers to one exercise.
 
     Args:
         topic: the exercise's topic.
         raw: its inputs, as typed or as Python values; those named here are stated and fixed.
-        answers: what the student gives, by answer or line name; "" stands for the topic's first answer.
+        answers: what the student gives, by answer or line name; "" stands for the topic's first answer. None, or
+            nothing but blanks, is an answer that is missing.
+        forgiving: whether an unknown name is a verdict (`invalid`) instead of an error.
 
     Raises:
-        InputError: if an input cannot be used or an answer's name is unknown. An answer that cannot be read is a
+        InputError: if an input cannot be used, or an answer's name is unknown. An answer that cannot be read is a
             verdict (`invalid`), not an error.
     """
     inputs = topic.read(raw)
@@ -58,7 +62,13 @@ def check(topic: Topic, raw: Mapping[str, object], answers: Mapping[str, object]
                 Text("Give one.", "请只给一个。"),
                 key=key,
             )
-        _refuse_unasked(topic, key, sheet.value_of(key))
+        try:
+            _refuse_unasked(topic, key, sheet.value_of(key))
+        except InputError as error:
+            if not forgiving:
+                raise
+            verdicts[key] = Verdict("invalid", _short(value), message=Text(error.message("en"), error.message("zh")))
+            continue
         verdicts[key] = judge.verdict(key, value)
     return Report(topic.name, verdicts, lang)
 
@@ -84,6 +94,8 @@ class _Judge:
 
     def verdict(self, name: str, raw: object) -> Verdict:
         expected = self.sheet.value_of(name)
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return Verdict("missing", "", expected)
         try:
             typed = self._typed(name, raw, expected)
         except InputError as error:

@@ -39,6 +39,7 @@ def sheet_json(sheet: Worksheet, report: Report | None = None, *, conventions: b
     if report is not None:
         document["verdicts"] = {name: verdict_json(verdict, report.lang) for name, verdict in report.verdicts.items()}
         document["marks"] = report.marks
+        document["out_of"] = report.out_of
     return written(document)
 
 
@@ -85,6 +86,8 @@ def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:
             }
             for e in verdict.explanations
         ],
+        "together": verdict.together,
+        "possible": verdict.possible,
         "message": verdict.message.say(lang) if verdict.message else None,
         "column": verdict.column,
     }

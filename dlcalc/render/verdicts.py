@@ -40,6 +40,8 @@ def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
                 text = Text(
                     "{given} is not right; several mistakes give it.", "{given}，不正确；以下几种错误都会得到这个结果。"
                 )
+        case "missing":
+            return Text("{name} was not answered.", "{name} 没有作答。").say(lang, name=name)
         case "invalid":
             if verdict.message is not None:
                 front = "" if verdict.column is not None else given + ("：" if lang == "zh" else ": ")

@@ -245,7 +245,7 @@ def test_nested_lists_numpy_numbers_and_huge_answers_are_no_trouble():
         deep = [deep]
     with pytest.raises(package.InputError):
         package.solve("conv", {"in": deep, "k": 3})
-    for answer in (deep, 10**5000, float("inf"), None, object(), "a" * 10**6, "1" * 10**6):
+    for answer in (deep, 10**5000, float("inf"), object(), "a" * 10**6, "1" * 10**6):
         assert package.check("conv", {"in": 28, "k": 3}, {"out": answer}).verdicts["out"].verdict == "invalid"
     for name in ("a" + "1" * 10**5 + "!", "[" * 10**5):
         with pytest.raises(package.InputError):
