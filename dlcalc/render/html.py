@@ -6,7 +6,7 @@ What is written is XML as well as HTML, so that a test can read it with a strict
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -249,16 +249,18 @@ def _other_conventions(sheet: Worksheet) -> str:
 # ---------------------------------------------------------------- verdicts
 
 
-def report_html(report: Report) -> str:
-    """Return the verdicts as the inside of a page."""
-    return "".join(_verdict(name, verdict, report.lang) for name, verdict in report.verdicts.items())
+def report_html(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as the inside of a page; `where` says of an answer where it stands."""
+    return "".join(
+        _verdict(name, verdict, report.lang, where[name] if where else "") for name, verdict in report.verdicts.items()
+    )
 
 
-def _verdict(name: str, verdict: Verdict, lang: str) -> str:
+def _verdict(name: str, verdict: Verdict, lang: str, place: str) -> str:
     unread = verdict.verdict == "invalid"
     kind, mark = ("unread", "?") if unread else ("good", "✓") if verdict.accepted else ("bad", "✗")
     said = text(verdict_text(name, verdict, lang))
-    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
+    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}{place_html(place)}</h2>']
     if verdict.column is not None and verdict.given.strip():
         typed, at = verdict.given.replace("\n", " "), verdict.column
         where = text(typed[at : at + 1]) or "&#160;"
@@ -283,6 +285,11 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
             ]
         )
     return "\n".join([*rows, "</section>"]) + "\n"
+
+
+def place_html(place: str) -> str:
+    """Return where something stands, for the end of a heading; nothing where that is not said."""
+    return f' <span class="reason">{text(place)}</span>' if place else ""
 
 
 # ---------------------------------------------------------------- inverse questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -52,16 +52,26 @@ def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool, standalone: 
     return _joined(list(page_.sheet(sheet, steps, conventions)))
 
 
-def report_latex(report: Report, *, standalone: bool = False) -> str:
-    """Return the verdicts as a fragment, or as what stands in a document of its own."""
+def report_latex(report: Report, where: Mapping[str, str] | None = None, *, standalone: bool = False) -> str:
+    """Return the verdicts as a fragment, or as what stands in a document of its own; `where` says where each stands."""
     page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
-    return _joined([piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict)])
+    pieces = [
+        piece
+        for name, verdict in report.verdicts.items()
+        for piece in page_.verdict(name, verdict, where[name] if where else "")
+    ]
+    return _joined(pieces)
 
 
 def inverse_latex(result: InverseResult, *, steps: str, standalone: bool = False) -> str:
     """Return the answer to an inverse question as a fragment, or as what stands in a document of its own."""
     page_ = _Page(result.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
     return _joined(list(page_.inverse(result, steps)))
+
+
+def place_latex(place: str, lang: str) -> str:
+    """Return where something stands, for the end of a line; nothing where that is not said."""
+    return rf"\hspace*{{1em plus 1fill}}{{\small\mbox{{{text(place, lang)}}}}}" if place else ""
 
 
 def _joined(pieces: list[_Piece]) -> str:
@@ -282,9 +292,10 @@ class _Page:
 
     # -- verdicts
 
-    def verdict(self, name: str, verdict: Verdict) -> Iterator[_Piece]:
+    def verdict(self, name: str, verdict: Verdict, place: str = "") -> Iterator[_Piece]:
         mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
-        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(verdict_text(name, verdict, self.lang))}"
+        said = self.text(verdict_text(name, verdict, self.lang))
+        yield rf"\medskip\noindent\textbf{{{mark}}} {said}{place_latex(place, self.lang)}"
         if verdict.column is not None and verdict.given.strip():
             typed, at = verdict.given.replace("\n", " "), verdict.column
             where = self.text(typed[at : at + 1]) or r"\phantom{0}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dlcalc.core.notation import LATEX, Writer
 from dlcalc.core.records import Condition, Figure, Given, Line, Note, Picture, Table
@@ -94,11 +94,12 @@ def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
     return f"{row} {sign} {chain.value.text}"
 
 
-def report_markdown(report: Report) -> str:
-    """Return the verdicts as Markdown."""
+def report_markdown(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as Markdown; `where` says of an answer where it stands."""
     rows: list[str] = []
     for name, verdict in report.verdicts.items():
         mark = "✓" if verdict.accepted else "✗"
+        mark = f"`{where[name]}` {mark}" if where else mark
         rows.append(f"- {mark} {verdict_text(name, verdict, report.lang)}")
         for explanation in verdict.explanations:
             rows.append(f"  - {explanation.remedy.say(report.lang)}")
