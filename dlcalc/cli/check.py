@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 10_000_000
 """Bytes that a homework file may have."""
+MOST_BLOCKS = 2_000
+"""Blocks that a homework file may have."""
 EXAMPLE = "dlcalc check homework.md"
 
 
@@ -127,11 +129,18 @@ def _parts(name: str, env: Environment, lang: str) -> Iterator[CheckedBlock | Fa
     del data
     if fault is not None:
         yield fault
-    found = False
-    for block in read(text):
-        found = True
+    count = 0
+    for count, block in enumerate(read(text), 1):
+        if count > MOST_BLOCKS:
+            too_many = InputError(
+                Text("At most {most} blocks of a file are read.", "一个文件最多读取 {most} 个代码块。"),
+                Text("Put the rest into another file.", "请把其余代码块放进另一个文件。"),
+                most=MOST_BLOCKS,
+            )
+            yield Fault(block.line, too_many)
+            return
         yield checked(block, lang)
-    if not found:
+    if not count:
         yield Fault(0, InputError(Text("There is no dlcalc block in it.", "其中没有 dlcalc 代码块。"), LOOKS))
 
 

@@ -45,8 +45,8 @@ LONGEST_LINE = 100_000
 """Characters that a line of a block may have."""
 LONGEST_VALUE = 20_000
 """Characters that a value over several lines may have."""
-MOST_ITEMS = 2_000
-"""Lines of working that one block may have."""
+MOST_LINES = 2_000
+"""Lines that one block may have, without blank ones and comments, and answers in them."""
 MOST_FAULTS = 20
 """Faults of one block that are told one by one."""
 LONGEST_SHOWN = 60
@@ -111,22 +111,27 @@ def _lines(text: str, opened: re.Match[str], end: int, start: int) -> Iterator[t
 def _block(start: int, lines: Iterator[tuple[int, str]], *, closed: bool = True) -> Block:
     """Read the lines of a block that begins at a line."""
     reader = _Reader(start)
-    for number, line in lines:
-        if not reader.take(number, line) or (reader.faults and not closed):
-            break
     faults = reader.faults
+    for number, line in lines:
+        reader.take(number, line)
+        if max(reader.taken, len(reader.items)) > MOST_LINES or (faults and not closed):
+            break
     if not closed:
         end = faults.pop().line - 1 if faults else reader.last
         faults.append(Fault(start, InputError(_UNCLOSED, _CLOSE, end=end)))
     elif not reader.exercise:
         faults.insert(0, Fault(start, InputError(Text("This block is empty.", "这个代码块是空的。"), LOOKS)))
-    shown, rest = faults[:MOST_FAULTS], len(faults) - MOST_FAULTS
+    rest = len(faults) - MOST_FAULTS
     if rest > 0:
-        text = Text("{rest} more lines of this block cannot be read.", "这个代码块还有 {rest} 行无法读取。")
-        shown.append(Fault(faults[MOST_FAULTS].line, InputError(text, rest=rest)))
-    return Block(reader.first, reader.exercise, tuple(reader.items), tuple(shown))
+        text = Text("{rest} more lines from here on cannot be read.", "从这里起还有 {rest} 行无法读取。")
+        faults[MOST_FAULTS:] = [Fault(faults[MOST_FAULTS].line, InputError(text, rest=rest))]
+    if reader.taken > MOST_LINES or len(reader.items) > MOST_LINES:
+        faults.append(Fault(reader.last, InputError(_TOO_MANY, _ANOTHER, most=MOST_LINES)))
+    return Block(reader.first, reader.exercise, tuple(reader.items[:MOST_LINES]), tuple(faults))
 
 
+_TOO_MANY = Text("At most {most} lines of a block are read, up to here.", "一个代码块最多读取 {most} 行，到此为止。")
+_ANOTHER = Text("Put the rest into another block.", "请把其余各行写进另一个代码块。")
 _UNCLOSED = Text("This block is never closed; it is read up to line {end}.", "这个代码块没有结束；只读到第 {end} 行。")
 _CLOSE = Text("End it with ``` on a line of its own.", "请另起一行以 ``` 结束。")
 
@@ -159,30 +164,26 @@ class _Reader:
         self.exercise = ""
         self.items: list[Item] = []
         self.faults: list[Fault] = []
+        self.taken = 0
+        """Lines that were no comments."""
         self._goes_on = False
         """Whether the line before may be continued: a command that ends in a backslash, a matrix."""
 
-    def take(self, number: int, line: str) -> bool:
-        """Read one line and say whether to go on."""
+    def take(self, number: int, line: str) -> None:
+        """Read one line."""
         if len(line) > LONGEST_LINE:
             text = Text("This line has more than {most} characters.", "这一行超过 {most} 个字符。")
             self._fault(number, InputError(text, _SHORTER, most=LONGEST_LINE))
-            return True
+            return
         row = _COMMENT.sub("", _printable(line)).strip()
         if not row or row.startswith("<!--"):
             self._goes_on = False
-            return True
-        self.last = number
+            return
+        self.last, self.taken = number, self.taken + 1
         if not self.exercise or (self._goes_on and not self.items):
             self._command(number, row)
-        elif len(self.items) >= MOST_ITEMS:
-            text = Text("At most {most} lines of a block are read.", "一个代码块最多读取 {most} 行。")
-            hint = Text("Put the rest into another block.", "请把其余各行写进另一个代码块。")
-            self._fault(number, InputError(text, hint, most=MOST_ITEMS))
-            return False
         elif not (self._goes_on and self._continues(row)):
             self._work(number, row)
-        return True
 
     def _fault(self, number: int, error: InputError) -> None:
         self.faults.append(Fault(number, error))
@@ -218,7 +219,7 @@ class _Reader:
         return True
 
     def _work(self, number: int, row: str) -> None:
-        for part in _NEXT.split(row):
+        for part in _NEXT.split(row, maxsplit=MOST_LINES):
             found = _item(number, part)
             if isinstance(found, InputError):
                 self._fault(number, found)
@@ -260,8 +261,7 @@ def _item(number: int, row: str) -> Item | InputError:
     name = name.strip(_DRESS)
     if len(name) > LONGEST_NAME or any(map(_PROSE.fullmatch, chain[:-1])):
         return InputError(Text("'{row}' is more than one value.", "“{row}” 不止一个值。"), _NAMED, row=_short(row))
-    given = [value for value in map(_value, chain) if value]
-    return Item(number, name, given[-1] if given else "")
+    return Item(number, name, next(filter(None, map(_value, reversed(chain))), ""))
 
 
 def _value(text: str) -> str:
