@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from dlcalc import topics
 from dlcalc.cli import flags
 from dlcalc.core.suggest import nearest
 from dlcalc.core.topic import Topic, names_a_file
+from dlcalc.core.values import exact_text
 from dlcalc.errors import InputError, Text
 
 LONGEST = 100_000
@@ -126,13 +129,30 @@ def _joined(words: list[str]) -> list[str]:
     return found
 
 
-def written(topic: Topic, inputs: dict[str, object]) -> str:
-    """Return the line that `read_exercise` reads as this exercise."""
+def written(topic: Topic, inputs: Mapping[str, object]) -> str:
+    """Return the line that `read_exercise` reads as this exercise; inputs as typed, or numbers, lists and tuples.
+
+    A tuple is a size, 3x5, or padding with its two sides, 0:1x0:1.
+    """
     words = [topic.name]
     for name, value in inputs.items():
         flag = f"--{name.replace('_', '-')}"
         if value is False:
             words.append(f"--no-{flag[2:]}")
-        else:
-            words += [flag] if value is True else [flag, shlex.quote(" ".join(str(value).split()))]
+        elif value is not None:
+            words += [flag] if value is True else [flag, shlex.quote(_typed(value))]
     return " ".join(words)
+
+
+def _typed(value: Any) -> str:
+    """Write an input as a person would."""
+    match value:
+        case str():
+            return " ".join(value.split())
+        case tuple():
+            return "x".join(":".join(map(str, side)) if isinstance(side, tuple) else str(side) for side in value)
+        case list() if all(isinstance(item, str) and item[:1].isalpha() for item in value):
+            return ",".join(value)  # words: one for each layer
+        case list():
+            return f"[{', '.join(map(_typed, value))}]"
+    return exact_text(value)
