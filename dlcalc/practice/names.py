@@ -101,14 +101,21 @@ class Names:
 
 def canonical(name: str) -> str:
     """Return a name as the notations write it, in ASCII: a⁽¹⁾ and a^{(1)} are a(1), δ is delta, ∂E/∂a is dE_da."""
-    text = _FRACTION.sub(r"\1/\2", name)
-    text = unicodedata.normalize("NFKC", _DRESS.sub("", text))
-    return "".join(_ASCII.get(c, c) for c in text if not c.isspace())
+    text = _WORDS.sub(r"\1", name.replace(r"\partial", "∂"))
+    text = _FRACTION.sub(r"\1/\2", _RAISED.sub(r"\3_{\1\2}", text))
+    text = unicodedata.normalize("NFKC", _POWER.sub("^", _DRESS.sub("", text)))
+    text = "".join(_ASCII.get(c, c) for c in text if not c.isspace())
+    return re.sub(r"\)_(?=\d)", ")", text)
 
 
+_WORDS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|boldsymbol|operatorname)\{([^{}]*)\}")
+_RAISED = re.compile(r"_(?:\{([^{}]*)\}|(\w))\^(\{?\(\w+\)\}?)")
+"""LaTeX may write what stands below before what stands above, and Unicode does not."""
 _FRACTION = re.compile(r"\\d?frac\{(.*?)\}\{(.*)\}")
-_DRESS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|boldsymbol|operatorname|left|right|[,;!])|[{}^$*`]")
+_DRESS = re.compile(r"\\(?:left|right|[,;!])|\^(?=\{?[(\[])|[{}$*`]")
 """What only says how LaTeX or Markdown sets a name."""
+_POWER = re.compile(r"(?<![⁽⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹])")
+"""What stands above without brackets is no index: a² is not a2."""
 _ASCII = {
     **{sign: name.rstrip("_") for name, sign in GREEK.items()},
     "∂": "d", "/": "_", "−": "-", "，": ",", "、": ",", "\\": "",
