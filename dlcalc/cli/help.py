@@ -134,13 +134,16 @@ def check_page(lang: str, width: int, largest: int) -> str:
         "代码块以外的内容不读取。",
     )
     parts = [
-        ("first line", say("the exercise's command, with or without dlcalc", "习题的命令，可带或不带 dlcalc")),
+        (
+            say("first line", "第一行"),
+            say("the exercise's command, with or without dlcalc", "习题的命令，可带或不带 dlcalc"),
+        ),
         (
             "name = value",
             say("an answer or any line of the sheet: params, z1, h[2]", "答案或计算表中的任意一行：params、z1、h[2]"),
         ),
-        ("name = a = b", say("of a chain the last value counts", "连等式以最后一个值为准")),
-        ("name =", say("not answered", "未作答")),
+        (say("name = a = b", "名称 = a = b"), say("of a chain the last value counts", "连等式以最后一个值为准")),
+        (say("name =", "名称 ="), say("not answered", "未作答")),
         ("# …", say("a comment", "注释")),
     ]
     options = [

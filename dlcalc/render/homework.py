@@ -17,6 +17,7 @@ Those beside `blocks` are of the whole file, and have the line 0 where they are 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -121,11 +122,11 @@ def _at(file: str, line: int) -> str:
     return f"{file}:{line}" if line else file
 
 
-def _heading(block: CheckedBlock) -> str:
+def _heading(block: CheckedBlock, lang: str) -> str:
     """Say which exercise it is: its headline, or what was written where that could not be used."""
     if block.sheet is not None:
         return page.headline(block.sheet)
-    written = block.exercise
+    written = block.exercise or Text("no exercise", "没有习题").say(lang)
     return written if len(written) <= LONGEST_EXERCISE else written[: LONGEST_EXERCISE - 1] + "…"
 
 
@@ -147,7 +148,7 @@ def _places(file: str, block: CheckedBlock) -> dict[str, str]:
 def _summary(file: str, block: CheckedBlock, lang: str) -> str:
     """Say how many marks an exercise has, where it first goes wrong, and how much could not be read."""
     if block.report is None:
-        return ""
+        return Text("This exercise is not judged.", "本题未判。").say(lang)
     said = [_marks(Text("This exercise", "本题").say(lang), block.marks, block.out_of, lang)]
     first = block.report.first_wrong
     if first is not None:
@@ -170,23 +171,27 @@ def _wrong(error: DlcalcError, lang: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Format:
+class _Format(ABC):
     """How the parts of a report are written; `around` is what stands before and after them all."""
 
     lang: str
     steps: str | None
 
     def around(self, title: str) -> tuple[str, str]:
+        """Return what stands before and after it all."""
         return "", ""
 
+    @abstractmethod
     def block(self, file: str, block: CheckedBlock) -> str:
-        raise NotImplementedError
+        """Write one exercise."""
 
+    @abstractmethod
     def fault(self, place: str, error: DlcalcError) -> str:
-        raise NotImplementedError
+        """Write what could not be read at a place."""
 
+    @abstractmethod
     def total(self, said: str) -> str:
-        raise NotImplementedError
+        """Write the marks of several exercises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ class _Page(_Format):
     color: bool
 
     def block(self, file: str, block: CheckedBlock) -> str:
-        heading: list[Row] = [[("title", row)] for row in page.wrap(_heading(block), self.width)]
+        heading: list[Row] = [[("title", row)] for row in page.wrap(_heading(block, self.lang), self.width)]
         rows = list(self._placed(_at(file, block.line), heading))
         before: list[Row] = []
         for part in _by_line(block):
@@ -258,7 +263,7 @@ class _Markdown(_Format):
     def block(self, file: str, block: CheckedBlock) -> str:
         from dlcalc.render.markdown import report_markdown
 
-        rows = [f"## `{_at(file, block.line)}` {_heading(block)}".rstrip(), ""]
+        rows = [f"## `{_at(file, block.line)}` {_heading(block, self.lang)}", ""]
         if block.report is not None and block.report.verdicts:
             rows.append(report_markdown(block.report, _places(file, block)).rstrip("\n"))
         rows += (f"- `{_at(file, fault.line)}` ! {' '.join(self._said(fault.error).split())}" for fault in block.faults)
@@ -291,7 +296,7 @@ class _Html(_Format):
     def block(self, file: str, block: CheckedBlock) -> str:
         from dlcalc.render import html
 
-        text = f"<h1>{html.text(_heading(block))}{html.place_html(_at(file, block.line))}</h1>\n"
+        text = f"<h1>{html.text(_heading(block, self.lang))}{html.place_html(_at(file, block.line))}</h1>\n"
         for part in _by_line(block):
             if isinstance(part, Fault):
                 text += self.fault(_at(file, part.line), part.error)
@@ -319,7 +324,7 @@ class _Html(_Format):
     def total(self, said: str) -> str:
         from dlcalc.render import html
 
-        return f'<p class="answers"><span>{html.text(said)}</span></p>\n'
+        return f"<p><b>{html.text(said)}</b></p>\n"
 
 
 _BODY = "\0"
@@ -343,7 +348,7 @@ class _Latex(_Format):
     def block(self, file: str, block: CheckedBlock) -> str:
         from dlcalc.render import latex
 
-        heading, place = latex.text(_heading(block), self.lang), latex.text(_at(file, block.line), self.lang)
+        heading, place = latex.text(_heading(block, self.lang), self.lang), latex.text(_at(file, block.line), self.lang)
         text = rf"\subsection*{{\raggedright {heading} {{\small {place}}}}}" + "\n"
         for part in _by_line(block):
             if isinstance(part, Fault):
