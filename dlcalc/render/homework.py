@@ -296,7 +296,8 @@ class _Html(_Format):
     def block(self, file: str, block: CheckedBlock) -> str:
         from dlcalc.render import html
 
-        text = f"<h1>{html.text(_heading(block, self.lang))}{html.place_html(_at(file, block.line))}</h1>\n"
+        heading = html.text(_heading(block, self.lang)) + html.place_html(_at(file, block.line))
+        text = f'<h1 style="margin-top: 1.6em">{heading}</h1>\n'
         for part in _by_line(block):
             if isinstance(part, Fault):
                 text += self.fault(_at(file, part.line), part.error)
