@@ -141,7 +141,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _SIGN = re.compile(r"[=＝≈≒≅≃]")
 _SIGNS = re.compile(r"[:：]?[=＝≈≒≅≃]+")
 _COLON = re.compile(r"\s*([^:：]{1,80}?)\s*[:：]\s*((?:[-+−±√(\[（［.\d]|yes|no|true|false|是|否).*)?", re.IGNORECASE)
-_LIST_MARK = re.compile(r"(?:[-*+•·]|\(?\d{1,3}[.)、])\s+")
+_LIST_MARK = re.compile(r"^(?:[-*+•·]\s+|[(（]?(?:\d{1,3}|[A-Za-z])(?:[.．)]\s+|[、）]\s*)|[①-⑳]\s*)")
 _DRESS = "*`$ \t"
 """Signs of Markdown around a name, a value or a line."""
 _COMMENT = re.compile(r"(?:^|\s)(?:#|＃|//).*")
@@ -149,8 +149,11 @@ _BLANK = re.compile(r"[_＿?？.…—–-]+")
 """What stands where a value is still to be written."""
 _NEXT = re.compile(r"[,，;；、]\s*(?=[^\W\d](?:\[[^\]=＝≈]{0,40}\]|[^\[\]=＝≈,，;；、])*[=＝≈])")
 """Between two answers on one line."""
-_PROSE = re.compile(r"\s*[-+−]?[\d.]+(?:/\d+)?%?\s+[^\W\d_]{2,}.*")
-"""A number and then words, where a chain has formulas only: K = 3 so that O = 26."""
+_LAST_NAME = re.compile(r"(?<=[\s→⇒⟹⟶>:：,，;；\u3400-\u9fff])[A-Za-zΑ-ω∂\\$][^\s+*/·×⊙()−]*$")
+_WORDS = re.compile(r"(?:[\s,，;；:：→⇒⟹⟶>\u3400-\u9fff-]|(?<![^\W\d_])[^\W\d_]{2,})+$")
+_PLAIN = re.compile(r"(?=.*\d)[-+−]?[\d.．,;x×%/eE\s\[\]()−-]+")
+LONGEST_PART = 300
+"""Characters of a part of a chain up to which it may be a value with words behind it."""
 _VALUE = re.compile(r"[-+−]?\s*(?:[(\[（［.√]\s*)*[-+−]?[.\d√]")
 _ROW = re.compile(r"[\[(][^\[\]()]*[\])]")
 _OPENING, _CLOSING = "([（［", ")]）］"
@@ -258,10 +261,23 @@ def _item(number: int, row: str) -> Item | InputError:
             text = Text("'{row}' is no line of working.", "“{row}” 不是 名称 = 值 的写法。")
             return InputError(text, _NAMED, row=_short(row))
         name, chain = colon[1], [colon[2] or ""]
-    name = name.strip(_DRESS)
-    if len(name) > LONGEST_NAME or any(map(_PROSE.fullmatch, chain[:-1])):
+    name = re.split(r"[:：]", name)[-1].strip(_DRESS)  # what stands before a colon says which question it is
+    if len(name) > LONGEST_NAME or any(map(_leads_on, chain[:-1])):
         return InputError(Text("'{row}' is more than one value.", "“{row}” 不止一个值。"), _NAMED, row=_short(row))
     return Item(number, name, next(filter(None, map(_value, reversed(chain))), ""))
+
+
+def _leads_on(part: str) -> bool:
+    """Say whether a part of a chain is a value and then the name of another: K = 3 so that O = 26.
+
+    0.1 x₁ + 0.8 x₂ is a formula; 2 K may be one, but the 6 behind it may be K's as well, so it is no chain.
+    """
+    if len(part) > LONGEST_PART:
+        return False
+    if part.lstrip().startswith(">"):
+        return True  # out = 26 => params = 250
+    name = _LAST_NAME.search(part.strip())
+    return name is not None and _PLAIN.fullmatch(_WORDS.sub("", part.strip()[: name.start()])) is not None
 
 
 def _value(text: str) -> str:

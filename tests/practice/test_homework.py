@@ -149,6 +149,11 @@ def test_an_empty_block_says_how_a_block_looks():
         ("- out = 26", "out", "26"),
         ("* out = 26", "out", "26"),
         ("1. out = 26", "out", "26"),
+        ("（1）out = 26", "out", "26"),
+        ("①out = 26", "out", "26"),
+        ("a) out = 26", "out", "26"),
+        ("Answer: out = 26", "out", "26"),
+        ("第 1 题：out = 26", "out", "26"),
         ("(2) out = 26", "out", "26"),
         ("**out** = 26", "out", "26"),
         ("**out = 26**", "out", "26"),
@@ -161,6 +166,11 @@ def test_an_empty_block_says_how_a_block_looks():
         ("out = 26,", "out", "26"),
         ("z1 = 0.1*0.35 + 0.8*0.9 = 0.755", "z1", "0.755"),
         ("a1 = σ(0.755) = 0.68027 ≈ 0.68", "a1", "0.68"),
+        ("z1 = 0.1 x₁ + 0.8 x₂ = 0.755", "z1", "0.755"),
+        ("z⁽¹⁾ = W⁽¹⁾ x = [0.1  0.8]·[0.35] ≈ 0.755", "z⁽¹⁾", "0.755"),
+        ("参数量 = 25个核 × 9 + 偏置 = 225 + 25 = 250", "参数量", "250"),
+        ("E = (0.69 − 0.5)²/2 = 0.018", "E", "0.018"),
+        ("loss = −ln p₂ = 0.357", "loss", "0.357"),
         ("O = ⌊(28 + 2·0 − 3)/1⌋ + 1 = 26", "O", "26"),
         ("out = 26 =", "out", "26"),
         ("out =", "out", ""),
@@ -226,6 +236,15 @@ def test_a_matrix_goes_on_over_lines(lines, value):
         "out 26",
         "K = 3 so that O = 26",
         "K = 3 所以 O = 26",
+        "K = 3得O = 26",
+        "K = 3 -> O = 26",
+        "K = 3 → O = 26",
+        "K = 3 => O = 26",
+        "K = 3. O = 26",
+        "K = 3: O = 26",
+        "O = 2 K = 6",
+        "out=26 params=250",
+        "w = [3, 3] b = 1",
         f"{'a' * 100} = 3",
         "Note: this took long",
         "| out | 26 |",
@@ -448,9 +467,9 @@ MEGABYTES = 10_000_000
     ids=lambda text: text[:12].strip() + text[-16:].strip(),
 )
 def test_a_large_file_is_read_in_bounded_time(text):
-    start = time.perf_counter()
+    start = time.process_time()
     found = list(read(text))
-    assert time.perf_counter() - start < 2.5  # most take a tenth of a second here; a quadratic one takes minutes
+    assert time.process_time() - start < 4  # most take a tenth of a second; what is quadratic takes minutes
     assert len(found) <= 1
     assert all(len(each.items) <= homework.MOST_LINES for each in found)
     assert all(len(each.faults) <= homework.MOST_FAULTS + 2 for each in found)
