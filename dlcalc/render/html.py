@@ -19,7 +19,7 @@ from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
-from dlcalc.render.verdicts import labels, verdict_text
+from dlcalc.render.verdicts import further, labels, remarks, shown_explanations, verdict_text
 
 # ---------------------------------------------------------------- pages
 
@@ -251,13 +251,13 @@ def _other_conventions(sheet: Worksheet) -> str:
 
 def report_html(report: Report) -> str:
     """Return the verdicts as the inside of a page."""
-    return "".join(_verdict(name, verdict, report.lang) for name, verdict in report.verdicts.items())
+    return "".join(_verdict(name, verdict, report) for name, verdict in report.verdicts.items())
 
 
-def _verdict(name: str, verdict: Verdict, lang: str) -> str:
+def _verdict(name: str, verdict: Verdict, report: Report) -> str:
     unread = verdict.verdict == "invalid"
     kind, mark = ("unread", "?") if unread else ("good", "✓") if verdict.accepted else ("bad", "✗")
-    said = text(verdict_text(name, verdict, lang))
+    said = text(verdict_text(name, verdict, report.lang, report.verdicts))
     rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
     if verdict.column is not None and verdict.given.strip():
         typed, at = verdict.given.replace("\n", " "), verdict.column
@@ -265,9 +265,10 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
         rows.append(
             f"<pre>{text(typed[max(0, at - 30) : at])}<mark>{where}</mark>{text(typed[at + 1 : at + 30])}</pre>"
         )
+    rows += (f"<p>{text(remark)}</p>" for remark in remarks(verdict, report.lang))
     before = ""
-    for explanation in verdict.explanations:
-        rows.append(f"<p>{text(explanation.remedy.say(lang))}</p>")
+    for explanation in shown_explanations(verdict):
+        rows.append(f"<p>{text(explanation.remedy.say(report.lang))}</p>")
         parting = explanation.parting
         if parting is None:
             continue
@@ -277,11 +278,12 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
         before = parting.right
         rows += _lines(
             [
-                f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(lang))}</th>'
+                f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(report.lang))}</th>'
                 f'<th>{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td></tr>'
                 for says, (chain, kind) in zip(labels(verdict), chains, strict=False)
             ]
         )
+    rows += (f"<p>{text(more)}</p>" for more in further(verdict, report.lang))
     return "\n".join([*rows, "</section>"]) + "\n"
 
 
@@ -356,9 +358,11 @@ def _math(inner: str) -> str:
     return f'<math displaystyle="true"><mrow>{inner}</mrow></math>'
 
 
-_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE = re.compile(
+    "[^\t\n\r -~\xa0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def text(words: str) -> str:
-    """Return plain text as HTML; characters that XML does not allow become �."""
+    """Return plain text as HTML; what XML does not allow, or turns the way of writing, becomes �."""
     return escape(_UNWRITABLE.sub("�", words))
