@@ -115,11 +115,11 @@ def _shortened(source: str, single: bool) -> tuple[str, list[int]]:
 
 _DIGITS = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _UNSIGNED = rf"{_DIGITS}(?:[eE][+-]?\d+)?"
-_NUMBER = re.compile(rf"\s*[+-]?{_UNSIGNED}(?:/{_UNSIGNED})?\s*%?\s*")
+_NUMBER = re.compile(rf"\s*[+-]?{_UNSIGNED}(?:/{_UNSIGNED})?\s*(?:%\s*)?")
 _SIZE = re.compile(r"\s*\d+(?:\s*[xX]\s*\d+)+\s*")
 _PRODUCT_OF_SIZES = re.compile(r"\s*\d+(?:\s*\*\s*\d+)+\s*")
 _BRACKETED = re.compile(r"\([^()]*\)")
-_BEFORE = re.compile(r"^\s*=?\s*(?:[=≈~≃≅≐]|约等于|大约|约为?|approx(?:imately)?\b\.?|about\b|ca\.)")
+_BEFORE = re.compile(r"^\s*(?:=\s*)?(?:[=≈~≃≅≐]|约等于|大约|约为?|approx(?:imately)?\b\.?|about\b|ca\.)")
 _BEHIND = re.compile(
     r"\(\s*(?:rounded|approx|about|exact|已?四舍五入|近似|精确|约|保留)[^()]{0,40}\)\s*$", re.IGNORECASE
 )

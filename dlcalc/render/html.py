@@ -5,14 +5,13 @@ What is written is XML as well as HTML, so that a test can read it with a strict
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 from dlcalc.core.inverse import Derivation, InverseResult
-from dlcalc.core.layout import Block
+from dlcalc.core.layout import Block, visible
 from dlcalc.core.notation import MATHML, Writer
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
@@ -260,7 +259,7 @@ def _verdict(name: str, verdict: Verdict, report: Report) -> str:
     said = text(verdict_text(name, verdict, report.lang, report.verdicts))
     rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
     if verdict.column is not None and verdict.given.strip():
-        typed, at = verdict.given.replace("\n", " "), verdict.column
+        typed, at = visible(verdict.given), verdict.column
         where = text(typed[at : at + 1]) or "&#160;"
         rows.append(
             f"<pre>{text(typed[max(0, at - 30) : at])}<mark>{where}</mark>{text(typed[at + 1 : at + 30])}</pre>"
@@ -358,11 +357,6 @@ def _math(inner: str) -> str:
     return f'<math displaystyle="true"><mrow>{inner}</mrow></math>'
 
 
-_UNWRITABLE = re.compile(
-    "[^\t\n\r -~\xa0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
-
-
 def text(words: str) -> str:
-    """Return plain text as HTML; what XML does not allow, or turns the way of writing, becomes �."""
-    return escape(_UNWRITABLE.sub("�", words))
+    """Return plain text as HTML; what XML does not allow, or what steers or turns what is read, becomes a sign."""
+    return escape("\n".join(map(visible, words.split("\n"))))
