@@ -18,7 +18,7 @@ from dlcalc.core.topic import Answer
 from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, fit, is_whole, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -69,16 +69,16 @@ def _is_far(typed: Typed, asked: Answer, value: Any, right: Run) -> bool:
     pairs = pair(typed.value, value)
     if pairs is None:
         return False
-    half = unit(typed) / 2
+    halves = [half or Fraction(0) for half in typed.halves]
     gaps = [distance(given, want) for given, want in pairs]
-    if all(gap <= half for gap in gaps) or any(
-        gap > max(exact(abs(want)), 2 * half) for gap, (_, want) in zip(gaps, pairs, strict=True)
+    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or any(
+        gap > max(exact(abs(want)), 2 * half) for gap, half, (_, want) in zip(gaps, halves, pairs, strict=True)
     ):
         return False  # decided without a tolerance
     if right.value(asked) is None:
         return True
-    reach = FAR * max(half, *right.widths(asked, typed.decimals))
-    return any(gap > reach for gap in gaps)
+    reach = each_width(typed, lambda decimals: right.widths(asked, decimals), len(pairs))
+    return any(g > FAR * max(h, r) for g, h, r in zip(gaps, halves, reach, strict=True))
 
 
 def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | None:
@@ -119,11 +119,11 @@ def _in_part(typed: Typed, value: Any, right: Any) -> Fit | None:
     pairs, rights = pair(typed.value, value), pair(typed.value, right) if right is not None else None
     if pairs is None or rights is None or len(pairs) < 2 or typed.decimals is None:
         return None
-    half = unit(typed) / 2 if typed.decimals > 0 else 0
-    wrong = [distance(given, want) <= half for given, want in pairs]
-    fine = [distance(given, want) <= half for given, want in rights]
+    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
+    wrong = [distance(given, want) <= half for half, (given, want) in zip(halves, pairs, strict=True)]
+    fine = [distance(given, want) <= half for half, (given, want) in zip(halves, rights, strict=True)]
     mistaken = any(a and not b for a, b in zip(wrong, fine, strict=True))
-    return Fit(False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
+    return Fit(False, own=False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
 
 
 def _is_sparse(typed: Typed, asked: Answer, values: list[Any], right: Run) -> bool:
