@@ -258,6 +258,8 @@ def by_name(words: list[str], flag: str, what: Text) -> dict[str, str]:
 
 def complaint(error: DlcalcError, lang: str) -> str:
     """Return an error as a person should read it: what was wrong, where, and what to type instead."""
+    from dlcalc.core.layout import visible
+
     colon = "：" if lang == "zh" else ": "
     name = getattr(error, "name", None)
     front = f"{Text('Error', '错误').say(lang)}{colon}" + (f"--{name.replace('_', '-')}{colon}" if name else "")
@@ -269,4 +271,4 @@ def complaint(error: DlcalcError, lang: str) -> str:
     advice = error.advice(lang)
     if advice:
         rows.append(advice)
-    return "\n".join(rows) + "\n"
+    return "\n".join(map(visible, rows)) + "\n"

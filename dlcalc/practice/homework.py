@@ -38,7 +38,7 @@ from dlcalc.core.topic import Topic
 from dlcalc.core.values import flat
 from dlcalc.core.worksheet import LONGEST_NAME, Worksheet, spellings
 from dlcalc.errors import InputError, Text
-from dlcalc.practice.check import check
+from dlcalc.practice.check import WORK_LIMIT, Judge
 from dlcalc.practice.names import Names
 
 LONGEST_LINE = 100_000
@@ -311,8 +311,8 @@ def check_block(block: Block, topic: Topic, raw: Mapping[str, object], lang: str
         InputError: if an input cannot be used.
         CalculationError: if the exercise has no result.
     """
-    stated = frozenset(name.replace("-", "_") for name, value in raw.items() if value is not None)
-    sheet = Worksheet(topic, topic.read(raw), stated, lang=lang)
+    judge = Judge(topic, raw, most_lines=WORK_LIMIT)
+    sheet = Worksheet(topic, judge.inputs, judge.stated, lang=lang, sheet=judge.plain.sheet.sheet)
     names = Names(sheet)
     known: dict[str, str] = {}
     unknown: dict[str, Verdict] = {}
@@ -332,7 +332,7 @@ def check_block(block: Block, topic: Topic, raw: Mapping[str, object], lang: str
         seen[one] = lines[name] = item.line
         if name not in unknown:
             known[name] = item.value
-    report = check(topic, raw, known, lang, forgiving=True)
+    report = judge.report(known, lang, forgiving=True)
     verdicts = {name: report.verdicts.get(name) or unknown[name] for name in lines}
     faults.sort(key=lambda fault: fault.line)
     report = replace(report, verdicts=verdicts)

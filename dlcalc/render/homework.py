@@ -19,17 +19,16 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dlcalc.core.homework import CheckedBlock, CheckedFile, Fault
 from dlcalc.core.layout import caret, cells
-from dlcalc.core.report import Report
 from dlcalc.errors import DlcalcError, Text, UnreadableError
 from dlcalc.render import page, render_sheet
 from dlcalc.render.json import SCHEMA, verdict_json
 from dlcalc.render.page import Row
-from dlcalc.render.verdicts import report_rows
+from dlcalc.render.verdicts import verdict_rows
 
 LONGEST_EXERCISE = 200
 """Characters of a command that could not be used, as it is shown."""
@@ -130,19 +129,12 @@ def _heading(block: CheckedBlock, lang: str) -> str:
     return written if len(written) <= LONGEST_EXERCISE else written[: LONGEST_EXERCISE - 1] + "…"
 
 
-def _by_line(block: CheckedBlock) -> Iterator[Report | Fault]:
-    """Yield what there is to say of an exercise, in the order of the file: faults, and verdicts one by one."""
-    verdicts = (
-        [replace(block.report, verdicts={n: v}) for n, v in block.report.verdicts.items()] if block.report else []
-    )
-    parts: list[tuple[int, Report | Fault]] = [(block.lines[next(iter(one.verdicts))], one) for one in verdicts]
-    parts += ((fault.line, fault) for fault in block.faults)
-    for _, part in sorted(parts, key=lambda part: part[0]):
-        yield part
-
-
-def _places(file: str, block: CheckedBlock) -> dict[str, str]:
-    return {name: _at(file, line) for name, line in block.lines.items()}
+def _by_line(file: str, block: CheckedBlock) -> Iterator[tuple[str, str, Fault | None]]:
+    """Yield what there is to say of an exercise in the order of the file: (place, name of the answer, or the fault)."""
+    parts: list[tuple[int, str, Fault | None]] = [(line, name, None) for name, line in block.lines.items()]
+    parts += ((fault.line, "", fault) for fault in block.faults)
+    for line, name, fault in sorted(parts, key=lambda part: part[0]):
+        yield _at(file, line), name, fault
 
 
 def _summary(file: str, block: CheckedBlock, lang: str) -> str:
@@ -205,12 +197,12 @@ class _Page(_Format):
         heading: list[Row] = [[("title", row)] for row in page.wrap(_heading(block, self.lang), self.width)]
         rows = list(self._placed(_at(file, block.line), heading))
         before: list[Row] = []
-        for part in _by_line(block):
-            if isinstance(part, Fault):
-                said = self._fault(_at(file, part.line), part.error)
+        for place, name, fault in _by_line(file, block):
+            if block.report is None or fault is not None:
+                said = self._fault(place, fault.error) if fault else []
             else:
-                (place,) = (_at(file, block.lines[name]) for name in part.verdicts)
-                said = list(self._placed(place, report_rows(part, width=self.width)))
+                verdict = block.report.verdicts[name]
+                said = list(self._placed(place, list(verdict_rows(name, verdict, block.report, self.width))))
             rows += [[]] if before and max(len(before), len(said)) > 1 else []
             rows += said
             before = said
@@ -264,9 +256,11 @@ class _Markdown(_Format):
         from dlcalc.render.markdown import report_markdown
 
         rows = [f"## `{_at(file, block.line)}` {_heading(block, self.lang)}", ""]
-        if block.report is not None and block.report.verdicts:
-            rows.append(report_markdown(block.report, _places(file, block)).rstrip("\n"))
-        rows += (f"- `{_at(file, fault.line)}` ! {' '.join(self._said(fault.error).split())}" for fault in block.faults)
+        for place, name, fault in _by_line(file, block):
+            if fault is not None:
+                rows.append(f"- `{place}` ! {' '.join(self._said(fault.error).split())}")
+            elif block.report is not None:
+                rows.append(report_markdown(block.report, {name: place}).rstrip("\n"))
         summary = _summary(file, block, self.lang)
         rows += ["", f"**{summary}**"] if summary else []
         if self.steps and block.sheet is not None:
@@ -298,11 +292,11 @@ class _Html(_Format):
 
         heading = html.text(_heading(block, self.lang)) + html.place_html(_at(file, block.line))
         text = f'<h1 style="margin-top: 1.6em">{heading}</h1>\n'
-        for part in _by_line(block):
-            if isinstance(part, Fault):
-                text += self.fault(_at(file, part.line), part.error)
-            else:
-                text += html.report_html(part, _places(file, block))
+        for place, name, fault in _by_line(file, block):
+            if fault is not None:
+                text += self.fault(place, fault.error)
+            elif block.report is not None:
+                text += html.report_html(block.report, {name: place})
         summary = _summary(file, block, self.lang)
         text += self.total(summary) if summary else ""
         if self.steps and block.sheet is not None:
@@ -351,11 +345,11 @@ class _Latex(_Format):
 
         heading, place = latex.text(_heading(block, self.lang), self.lang), latex.text(_at(file, block.line), self.lang)
         text = rf"\subsection*{{\raggedright {heading} {{\small {place}}}}}" + "\n"
-        for part in _by_line(block):
-            if isinstance(part, Fault):
-                text += self.fault(_at(file, part.line), part.error)
-            else:
-                text += latex.report_latex(part, _places(file, block), standalone=self.standalone)
+        for place, name, fault in _by_line(file, block):
+            if fault is not None:
+                text += self.fault(place, fault.error)
+            elif block.report is not None:
+                text += latex.report_latex(block.report, {name: place}, standalone=self.standalone)
         summary = _summary(file, block, self.lang)
         text += self.total(summary) if summary else ""
         if self.steps and block.sheet is not None:
