@@ -253,7 +253,8 @@ def outer(a: Any, b: Any) -> Array:
     if not (isinstance(a, Array) and isinstance(b, Array) and len(a.shape) == len(b.shape) == 1):
         raise CalculationError(Text("outer needs two vectors.", "outer 需要两个向量。"))
     if _floats(a) or _floats(b):
-        return Array(np.multiply.outer(a.floats, b.floats))
+        with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+            return Array(np.multiply.outer(a.floats, b.floats))
     return Array(np.multiply.outer(a.data, b.data))
 
 
