@@ -191,7 +191,7 @@ def head_lines(w: Work, i: Label, plainly: bool) -> None:
     if inputs["scale"] == "none":
         w.let("scaled[i] = scores[i]", "not scaled", "不缩放", i=i)
     else:
-        w.let("scaled[i] = scores[i]/scale", "scaled", "缩放", i=i, id="scaled")
+        w.let("scaled[i] = scores[i]/scale", "over the scale", "除以缩放因子", i=i, id="scaled")
     s = "scaled[i]"
     if given.adds(inputs):
         w.let("biased[i] = scaled[i] + B", "the mask's numbers are added", "加上掩码的数值", i=i)

@@ -317,23 +317,9 @@ def _settle_projections(inputs: dict[str, Any]) -> None:
             )
         return
     for name, tokens, source in zip(PROJECTIONS, (x, other, other), _sources(context), strict=True):
-        into, out = oriented(inputs, name)
-        if into != tokens.shape[1]:
-            fits = (tokens.shape[1], out) if inputs["layout"] == "in-out" else (out, tokens.shape[1])
-            turned = (
-                inputs[name].shape == fits[::-1] or inputs[name].shape[0 if fits[0] == out else 1] == tokens.shape[1]
-            )
-            raise _misfit(
-                name,
-                inputs[name].shape,
-                fits,
-                Text(f"{source} has {tokens.shape[1]} columns", f"{source} 有 {tokens.shape[1]} 列"),
-                Text(
-                    " For weights kept as outputs × inputs type --layout out-in.",
-                    "若权重按 输出×输入 存放，请输入 --layout out-in。",
-                )
-                if turned and inputs["layout"] == "in-out"
-                else NOTHING,
+        if oriented(inputs, name)[0] != tokens.shape[1]:
+            raise _unfit_weights(
+                inputs, name, tokens.shape[1], Text("{source} has {n} columns", "{source} 有 {n} 列"), source
             )
     if oriented(inputs, "wq")[1] != oriented(inputs, "wk")[1]:
         into, _ = oriented(inputs, "wk")
@@ -344,6 +330,24 @@ def _settle_projections(inputs: dict[str, Any]) -> None:
         )
     for name, weights in zip(("bq", "bk", "bv"), PROJECTIONS, strict=True):
         _fit_bias(inputs, name, oriented(inputs, weights)[1])
+
+
+def _unfit_weights(inputs: Inputs, name: str, into: int, why: Text, source: str = "") -> InputError:
+    """Return the error for weights that do not take so many numbers; weights laid out the other way are seen."""
+    shape, first = inputs[name].shape, inputs["layout"] == "in-out"
+    turned = shape[1 if first else 0] == into
+    out = shape[0 if first == turned else 1]
+    other = Text(
+        " For weights kept as outputs × inputs type --layout out-in.",
+        "若权重按 输出×输入 存放，请输入 --layout out-in。",
+    )
+    if not first:
+        other = Text(
+            " For weights kept as inputs × outputs type --layout in-out.",
+            "若权重按 输入×输出 存放，请输入 --layout in-out。",
+        )
+    fits = (into, out) if first else (out, into)
+    return _misfit(name, shape, fits, why, other if turned else NOTHING, n=into, source=source)
 
 
 def _sources(context: Any) -> Iterator[str]:
@@ -368,14 +372,8 @@ def _settle_output(inputs: dict[str, Any], found: Sizes) -> None:
         return
     into, out = oriented(inputs, "wo")
     if into != found.value_columns:
-        fits = (found.value_columns, out) if inputs["layout"] == "in-out" else (out, found.value_columns)
-        columns = found.value_columns
-        raise _misfit(
-            "wo",
-            inputs["wo"].shape,
-            fits,
-            Text(f"the heads side by side have {columns} columns", f"各头拼接后有 {columns} 列"),
-        )
+        why = Text("the heads side by side have {n} columns", "各头拼接后有 {n} 列")
+        raise _unfit_weights(inputs, "wo", found.value_columns, why)
     _fit_bias(inputs, "bo", out)
 
 
@@ -436,16 +434,15 @@ def _product(a: Array, b: Array) -> Array:
     return product
 
 
-def _misfit(name: str, shape: tuple[int, ...], fits: tuple[int, ...], why: Text, more: Text = NOTHING) -> InputError:
+def _misfit(
+    name: str, shape: tuple[int, ...], fits: tuple[int, ...], why: Text, more: Text = NOTHING, **values: object
+) -> InputError:
     """Return the error for a matrix whose shape does not fit."""
     return InputError(
-        Text("{name} is {shape}, but {en}.", "{name} 的形状是 {shape}，而{zh}。"),
-        Text("Give it as {fits}.{more_en}", "请给出 {fits} 的矩阵。{more_zh}"),
+        Text("{name} is {shape}, but " + why.en + ".", "{name} 的形状是 {shape}，而" + why.zh + "。"),
+        Text("Give it as {fits}." + more.en, "请给出 {fits} 的矩阵。" + more.zh),
         name=name,
         shape=times(shape),
         fits=times(fits),
-        en=why.en,
-        zh=why.zh,
-        more_en=more.en,
-        more_zh=more.zh,
+        **values,
     ).about(name)

@@ -216,7 +216,7 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
     for place, node, computed in entries:
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
         ways = (False,) if isinstance(node, Name | Number) else (False, True)  # a copy's value stands at the end
-        parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in ways)
+        parts = tuple(dict.fromkeys(sheet.writer(line, notation, values=values).write(node) for values in ways))
         value = line.value.entry(*place)  # with --round another one than the formula gives
         shown = sheet.shown(value, notation)
         while parts and parts[-1].rows == shown.rows:

@@ -79,6 +79,8 @@ def example(op):
 
 
 ON_MAPS = {op.name for op in ROWS if op.entry == "map" or op.name in ("total", "conv_matrix", "cells", "cells_padded")}
+ON_MAPS |= {"mask", "causal", "keys", "add_rows", "row_sums", "over_rows", "columns", "interleave", "concat", "turn"}
+ON_MAPS |= {"shape"}  # on rows: tests/core/test_rows.py
 ON_MAPS |= {"max_route", "max_route_all", "max_route_shared", "spread"}
 """Operations on maps: what they are given is no plain number, and some are written without all of it."""
 
