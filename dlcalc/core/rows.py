@@ -172,8 +172,12 @@ def row_entry(node: Apply, place: Place, env: Any, at: Any) -> Node:
 
     match node.op.name:
         case "mask":
-            score, seen = of(args[0], place), evaluate(of(args[1], place), env, at)
-            return score if seen else Apply(node.op, (score, Number(0)))
+            score, seen = of(args[0], place), evaluate(args[1], env, at)
+            return (
+                score
+                if (seen.entry(*place) if isinstance(seen, Array) else seen)
+                else Apply(node.op, (score, Number(0)))
+            )
         case "softmax":
             powers = [Apply(OPERATORS["exp"], (of(args[0], (*place[:-1], k)),)) for k in range(1, wide(args[0]) + 1)]
             seen = [power for power in powers if evaluate(power.args[0], env, at) != -np.inf]

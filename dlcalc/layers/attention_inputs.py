@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 PROJECTIONS = ("wq", "wk", "wv")
 MOST_WORK = 10**8
 """Multiplications that are worked out at most."""
-NOTHING = Text("", "")
 MOST_HEADS = 64
 """Heads that are worked out at most: each has lines of its own."""
 
@@ -347,7 +346,7 @@ def _unfit_weights(inputs: Inputs, name: str, into: int, why: Text, source: str 
             "若权重按 输入×输出 存放，请输入 --layout in-out。",
         )
     fits = (into, out) if first else (out, into)
-    return _misfit(name, shape, fits, why, other if turned else NOTHING, n=into, source=source)
+    return _misfit(name, shape, fits, why, other if turned else None, n=into, source=source)
 
 
 def _sources(context: Any) -> Iterator[str]:
@@ -403,13 +402,17 @@ def _settle_mask(inputs: dict[str, Any], found: Sizes) -> None:
                 "掩码对第 {row} 个查询遮住了所有键：没有分数可做 softmax。",
             ),
             Text(
-                "Leave it at least one key. In a mask of 0 and 1, {hiding}; --mask-value 1e9 gives every key the same "
-                "weight there.",
-                "请至少留一个键。0/1 掩码中 {hiding_zh}；用 --mask-value 1e9 时该行各键权重相同。",
+                "Leave it at least one key: in a mask of 0 and 1, 0 hides. With --mask-value 1e9 every key gets the "
+                "same weight there.",
+                "请至少留一个键：0/1 掩码中 0 表示遮住。用 --mask-value 1e9 时该行各键权重相同。",
+            )
+            if inputs["mask_ones"] == "see"
+            else Text(
+                "Leave it at least one key: with --mask-ones hide, 1 hides. With --mask-value 1e9 every key gets the "
+                "same weight there.",
+                "请至少留一个键：--mask-ones hide 时 1 表示遮住。用 --mask-value 1e9 时该行各键权重相同。",
             ),
             row=int((counts == 0).argmax()) + 1,
-            hiding="0 hides" if inputs["mask_ones"] == "see" else "1 hides",
-            hiding_zh="0 表示遮住" if inputs["mask_ones"] == "see" else "1 表示遮住",
         ).about("mask" if mask is not None else "valid_len")
 
 
@@ -435,12 +438,13 @@ def _product(a: Array, b: Array) -> Array:
 
 
 def _misfit(
-    name: str, shape: tuple[int, ...], fits: tuple[int, ...], why: Text, more: Text = NOTHING, **values: object
+    name: str, shape: tuple[int, ...], fits: tuple[int, ...], why: Text, more: Text | None = None, **values: object
 ) -> InputError:
     """Return the error for a matrix whose shape does not fit."""
+    hint = Text("Give it as {fits}.", "请给出 {fits} 的矩阵。")
     return InputError(
         Text("{name} is {shape}, but " + why.en + ".", "{name} 的形状是 {shape}，而" + why.zh + "。"),
-        Text("Give it as {fits}." + more.en, "请给出 {fits} 的矩阵。" + more.zh),
+        Text(hint.en + (more.en if more else ""), hint.zh + (more.zh if more else "")),
         name=name,
         shape=times(shape),
         fits=times(fits),

@@ -21,7 +21,7 @@ from tests.render import sheets
 UNKNOWN = re.compile(r"\[U\+")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
 PLAIN_TEX = {
-    "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "to",
+    "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "infty", "to",
     "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "cdots", "odot",
     "land", "lor", "lnot", "ln", "tanh", "noindent", "par", "quad", "qquad", "small", "footnotesize",
     "scriptsize", "tiny", "textbf", "texttt", "subsection", "medskip", "hline", "hspace", "item", "raggedright",
