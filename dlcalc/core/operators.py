@@ -368,7 +368,7 @@ ROWS = (
     _row_operator("columns", 3),
     _row_operator("interleave", 2),
     Operator("concat", _concat, entry="rows"),
-    _row_operator("turn", 1, ("R(", 0, ")"), ("R\\left(", 0, r"\right)"), entry="none"),
+    _row_operator("turn", 1, entry="none"),
     _row_operator("shape", 2, (0, "×", 1), (0, r" \times ", 1), POWER, (POWER, ATOM), "none"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
     _map_row(
