@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.core.inputs import Kind, times
 from dlcalc.core.numbers import Numbers
+from dlcalc.core.values import exact
 from dlcalc.errors import InputError, Text
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PROJECTIONS = ("wq", "wk", "wv")
 MOST_WORK = 10**8
 """Multiplications that are worked out at most."""
+MOST_EXACT = 50_000
+"""Above so many, numbers are worked in float64."""
 MOST_HEADS = 64
 """Heads that are worked out at most: each has lines of its own."""
 
@@ -93,9 +96,9 @@ class Mask(Numbers):
                     raw=raw[:40],
                 )
             if _INFINITE.search(raw):
-                raw = [[_entry(part) for part in re.split(r"[,，]", row)] for row in re.split(r"[;；\n]", raw)]
+                raw = [re.split(r"[,，]", row) for row in re.split(r"[;；\n]", raw)]
         if isinstance(raw, list | tuple):
-            nested = [list(row) if isinstance(row, list | tuple) else row for row in raw]
+            nested = [list(map(_entry, row)) if isinstance(row, list | tuple) else row for row in raw]
             if any(_is_hidden(entry) for row in nested if isinstance(row, list) for entry in row):
                 return self._with_infinity(nested)
         return super().read(raw)
@@ -115,7 +118,7 @@ class Mask(Numbers):
         """Return the value for JSON, which has no infinity."""
         if not hasattr(value, "tolist"):
             return value
-        return [["-inf" if entry == -float("inf") else entry for entry in row] for row in value.tolist()]
+        return [["-inf" if _is_hidden(entry) else exact(entry) for entry in row] for row in value.tolist()]
 
     def write(self, value: Any) -> str:
         """Write the value as it would be typed."""
@@ -134,10 +137,12 @@ def _rows(shown: Any) -> list[list[Any]]:
 
 WORDS = {"none": None, "no": None, "causal": "causal", "subsequent": "causal", "look-ahead": "causal"}
 _INFINITE = re.compile(r"(?i)inf|∞")
+_MINUS_INFINITY = re.compile(r"(?i)\s*[-−–]\s*(inf|infinity|∞)\s*")
 
 
-def _entry(text: str) -> object:
-    return -float("inf") if re.fullmatch(r"(?i)\s*[-−–]\s*(inf|infinity|∞)\s*", text) else text
+def _entry(entry: object) -> object:
+    """Return −inf for what is typed so, anything else as it is."""
+    return -float("inf") if isinstance(entry, str) and _MINUS_INFINITY.fullmatch(entry) else entry
 
 
 def _is_hidden(entry: object) -> bool:
@@ -246,7 +251,7 @@ def settle(inputs: dict[str, Any]) -> None:
             ).about(name)
     _settle_output(inputs, found)
     _settle_mask(inputs, found)
-    work = found.queries * found.keys * (found.columns + found.value_columns)
+    work = _multiplications(inputs, found)
     if work > MOST_WORK:
         raise InputError(
             Text("That would take {work:,} multiplications.", "这需要 {work:,} 次乘法。"),
@@ -254,6 +259,19 @@ def settle(inputs: dict[str, Any]) -> None:
             work=work,
             most=MOST_WORK,
         )
+    if work > MOST_EXACT:
+        for name in (*"qkvx", "context", *PROJECTIONS, "wo", "bq", "bk", "bv", "bo"):
+            if inputs[name] is not None:
+                inputs[name] = inputs[name].as_floats()
+
+
+def _multiplications(inputs: Inputs, found: Sizes) -> int:
+    """Return how many multiplications the sheet takes."""
+    weights = 0
+    for name, rows in (("wq", found.queries), ("wk", found.keys), ("wv", found.keys), ("wo", found.queries)):
+        if inputs[name] is not None:
+            weights += rows * inputs[name].shape[0] * inputs[name].shape[1]
+    return weights + found.queries * found.keys * (found.columns + found.value_columns)
 
 
 def _settle_given(inputs: dict[str, Any]) -> None:
@@ -318,7 +336,7 @@ def _settle_projections(inputs: dict[str, Any]) -> None:
     for name, tokens, source in zip(PROJECTIONS, (x, other, other), _sources(context), strict=True):
         if oriented(inputs, name)[0] != tokens.shape[1]:
             raise _unfit_weights(
-                inputs, name, tokens.shape[1], Text("{source} has {n} columns", "{source} 有 {n} 列"), source
+                inputs, name, tokens.shape[1], Text("{source} has {n} columns", " {source} 有 {n} 列"), source
             )
     if oriented(inputs, "wq")[1] != oriented(inputs, "wk")[1]:
         into, _ = oriented(inputs, "wk")

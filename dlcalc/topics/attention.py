@@ -70,7 +70,10 @@ TOPIC = Topic(
         Input(
             "mask_value",
             Choice(("inf", "1e9")),
-            Text("a hidden score becomes −∞ or −10⁹", "被遮住的分数改为 −∞ 或 −10⁹"),
+            Text(
+                "a hidden score becomes −∞ or −10⁹: the same weights unless a row is hidden whole",
+                "被遮住的分数改为 −∞ 或 −10⁹：除非整行被遮住，权重相同",
+            ),
             "inf",
         ),
         Input("layout", Choice(("in-out", "out-in")), Text("how weights are laid out", "权重的排列"), "in-out"),

@@ -1,5 +1,6 @@
 """Attention by hand against plain NumPy, the list's instances of mistakes, published walkthroughs, and bad input."""
 
+import json
 import random
 from fractions import Fraction
 
@@ -251,3 +252,25 @@ def test_what_does_not_fit_is_named_with_what_would(arguments, name, wanted, lan
     assert "Traceback" not in found.err
     if lang == "en":
         assert wanted in found.err
+
+
+# ---------------------------------------------------------------- large ones
+
+
+def test_many_tokens_are_worked_in_float64_and_agree_with_numpy():
+    rng = np.random.default_rng(0)
+    raw = {name: rng.uniform(-1, 1, (32, 32)).tolist() for name in ("x", "wq", "wk", "wv", "wo")}
+    raw |= {"heads": 4, "mask": "causal"}
+    np.testing.assert_allclose(dlcalc.solve("attention", raw).answers["out"], attention(raw)["out"], rtol=1e-9)
+
+
+def test_more_than_can_be_worked_out_is_refused():
+    tokens = np.zeros((1000, 200))
+    with pytest.raises(InputError, match="fewer tokens"):
+        dlcalc.solve("attention", {"q": tokens, "k": tokens, "v": tokens})
+
+
+def test_a_sheet_as_json_can_be_read_again():
+    sheet = solve(**SMALL, mask="0,-inf; 0,0.5")
+    inputs = json.loads(sheet.render("json"))["inputs"]
+    assert dlcalc.solve("attention", inputs).answers == sheet.answers
