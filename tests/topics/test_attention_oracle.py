@@ -93,3 +93,41 @@ def test_heads_agree_with_multihead_attention(seed):
     np.testing.assert_allclose(ours["out"], out[0].detach().numpy(), rtol=1e-9, atol=1e-12)
     expected = weights[0].detach().numpy()
     np.testing.assert_allclose(ours["weights"], expected if heads > 1 else expected[0], rtol=1e-9, atol=1e-12)
+
+
+def numbers(*modules):
+    return sum(parameter.numel() for module in modules for parameter in module.parameters())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("d", "heads"), [(8, 1), (8, 4), (512, 8), (768, 12)])
+def test_parameters_are_those_of_multihead_attention(d, heads, bias):
+    ours = dlcalc.solve("attention-shapes", {"n": 3, "d_model": d, "heads": heads, "bias": bias}).answers
+    assert ours["params"] == numbers(torch.nn.MultiheadAttention(d, heads, bias=bias))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_parameters_on_maps_are_those_of_the_modules_they_are_built_of(bias):
+    nn = torch.nn
+    channels, height, width, narrow = 12, 5, 7, 4
+    maps = {"in": (channels, height, width), "bias": bias}
+    gate = (nn.Linear(channels, narrow, bias=bias), nn.Linear(narrow, channels, bias=bias))
+    found = dlcalc.solve("attention-shapes", {"kind": "channel", "reduction": 3, **maps}).answers
+    assert found["params"] == numbers(*gate)
+    squeeze = nn.Conv2d(channels, 1, 7, padding=3, bias=bias)
+    found = dlcalc.solve("attention-shapes", {"kind": "spatial", "k": 7, **maps}).answers
+    assert found["params"] == numbers(squeeze)
+    assert found["squeezed"] == list(squeeze(torch.ones(1, channels, height, width)).shape[1:])
+    projections = [nn.Conv2d(channels, 4, 1, bias=bias) for _ in range(3)]
+    found = dlcalc.solve("attention-shapes", {"kind": "nonlocal", "inner": 4, **maps}).answers
+    assert found["params"] == numbers(*projections)
+
+
+@pytest.mark.parametrize("d", [2, 6, 64])
+def test_the_encoding_is_that_of_pytorchs_tutorial(d):
+    position = torch.arange(20, dtype=torch.float64).unsqueeze(1)
+    frequencies = torch.exp(torch.arange(0, d, 2, dtype=torch.float64) * (-np.log(10000.0) / d))
+    theirs = torch.zeros(20, d, dtype=torch.float64)
+    theirs[:, 0::2], theirs[:, 1::2] = torch.sin(position * frequencies), torch.cos(position * frequencies)
+    ours = dlcalc.solve("positional-encoding", {"n": 20, "d": d}).answers["pe"]
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-9, atol=1e-13)
