@@ -225,11 +225,11 @@ def softmax_lines(w: Work, s: str, i: Label, plainly: bool) -> None:
             id="weights-at-once",
         )
         return
-    hidden = s.startswith("mask(")
+    hidden, infinite = given.hides(w.inputs), s.startswith("mask(")
     w.let(
         f"E[i] = exp({s})",
-        "e to each score; hidden: e^(−∞) = 0" if hidden else "e to each score",
-        "对每个分数取指数；遮住处 e^(−∞) = 0" if hidden else "对每个分数取指数",
+        "e to each score; hidden: e^(−∞) = 0" if infinite else "e to each score",
+        "对每个分数取指数；遮住处 e^(−∞) = 0" if infinite else "对每个分数取指数",
         i=i,
         id="hidden-powers" if hidden else "powers",
     )

@@ -15,7 +15,7 @@ def _scaled(inputs: Mapping[str, Any]) -> bool:
 
 
 def _hidden(inputs: Mapping[str, Any]) -> bool:
-    return given.hides(inputs) and inputs["mask_value"] == "inf" and not given.adds(inputs)
+    return given.hides(inputs) and not given.adds(inputs)
 
 
 def _plain(inputs: Mapping[str, Any]) -> bool:
@@ -92,9 +92,9 @@ MISCONCEPTIONS = (
     Misconception(
         "masked-after-softmax",
         Text(
-            "You multiplied the weights by the mask after the softmax: hidden scores become −∞ before it, so that "
-            "each row still adds up to 1.",
-            "在 softmax 之后才乘掩码：应在 softmax 之前把被遮住的分数设为 −∞，使每行之和仍为 1。",
+            "You multiplied the weights by the mask after the softmax: hidden scores become −∞ (or −10⁹) before it, so "
+            "that each row still adds up to 1.",
+            "在 softmax 之后才乘掩码：应在 softmax 之前把被遮住的分数设为 −∞（或 −10⁹），使每行之和仍为 1。",
         ),
         {"hidden-weights": "softmax(scaled[i])*M"},
         applies=_hidden,

@@ -137,8 +137,9 @@ def test_keys_that_ask_give_the_lists_matrix():
 @pytest.mark.parametrize(
     ("number", "wrong"), [("M195", "0.3302, 0"), ("M196", "0.8044, 0.1956"), ("M197", "0.3302, 0.6698")]
 )
-def test_mistakes_with_the_mask_give_the_lists_first_row(number, wrong):
-    inputs = {**SMALL, "mask": "causal"}
+@pytest.mark.parametrize("value", ["inf", "1e9"])
+def test_mistakes_with_the_mask_give_the_lists_first_row(number, wrong, value):
+    inputs = {**SMALL, "mask": "causal", "mask_value": value}
     sheet = dlcalc.solve("attention", inputs)
     assert sheet.answers["out"][0] == [1, 0]
     mistakes = topics.load("attention").misconceptions
