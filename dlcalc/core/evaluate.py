@@ -205,7 +205,7 @@ def entry_of(value: Any, place: tuple[Any, ...]) -> Any:
 def _listed(values: list[Any]) -> Any:
     from dlcalc.core.arrays import Array
 
-    as_float = any(v.data.dtype == float if isinstance(v, Array) else isinstance(v, float) for v in values)
+    as_float = any(isinstance(v, float) for v in values)  # exact numbers stay so only among themselves
     return Array.of([v.tolist() if isinstance(v, Array) else v for v in values], as_float=as_float)
 
 
