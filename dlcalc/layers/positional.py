@@ -163,14 +163,15 @@ CONVENTIONS = (
                 "正弦、余弦交替排列（原论文、d2l、PyTorch 教程）",
             ),
             "halves": Text(
-                "all sines stand before all cosines (tensor2tensor)", "先全部正弦，再全部余弦（tensor2tensor）"
+                "all sines stand before all cosines (tensor2tensor's order)",
+                "先全部正弦，再全部余弦（tensor2tensor 的顺序）",
             ),
         },
     ),
     Convention(
         "from_one",
         {
-            False: Text("positions count from 0 (the paper, PyTorch)", "位置从 0 数起（原论文、PyTorch）"),
+            False: Text("positions count from 0 (d2l, PyTorch's tutorial)", "位置从 0 数起（d2l、PyTorch 教程）"),
             True: Text("positions count from 1", "位置从 1 数起"),
         },
     ),
