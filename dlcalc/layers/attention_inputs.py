@@ -97,10 +97,14 @@ class Mask(Numbers):
                 )
             if _INFINITE.search(raw):
                 raw = [re.split(r"[,，]", row) for row in re.split(r"[;；\n]", raw)]
+        if hasattr(raw, "tolist") and not hasattr(raw, "is_writable"):
+            raw = raw.tolist()  # arrays of other libraries, of truth values too
         if isinstance(raw, list | tuple):
-            nested = [list(map(_entry, row)) if isinstance(row, list | tuple) else row for row in raw]
+            rows = raw if any(isinstance(row, list | tuple) for row in raw) else [raw]
+            nested = [list(map(_entry, row)) if isinstance(row, list | tuple) else row for row in rows]
             if any(_is_hidden(entry) for row in nested if isinstance(row, list) for entry in row):
                 return self._with_infinity(nested)
+            return super().read(nested)
         return super().read(raw)
 
     def _with_infinity(self, nested: list[Any]) -> Any:
@@ -141,7 +145,9 @@ _MINUS_INFINITY = re.compile(r"(?i)\s*[-−–]\s*(inf|infinity|∞)\s*")
 
 
 def _entry(entry: object) -> object:
-    """Return −inf for what is typed so, anything else as it is."""
+    """Return −inf for what is typed so, 1 and 0 for true and false, anything else as it is."""
+    if isinstance(entry, bool):
+        return int(entry)
     return -float("inf") if isinstance(entry, str) and _MINUS_INFINITY.fullmatch(entry) else entry
 
 

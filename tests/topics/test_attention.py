@@ -89,6 +89,18 @@ def test_minus_infinity_hides_as_zero_does(mask):
     assert solve(**SMALL, mask=mask).answers["out"] == solve(**SMALL, mask="1,0;1,1").answers["out"]
 
 
+@pytest.mark.parametrize(
+    "mask", [np.tril(np.ones((2, 2))), np.tril(np.ones((2, 2), bool)), [[True, False], [True, True]]]
+)
+def test_a_mask_may_be_an_array_of_numpy_or_of_truth_values(mask):
+    assert solve(**SMALL, mask=mask).answers == solve(**SMALL, mask="causal").answers
+
+
+def test_an_array_of_numpy_with_minus_infinity_hides_too():
+    mask = np.triu(np.full((2, 2), -np.inf), 1)
+    assert solve(**SMALL, mask=mask).answers["out"] == solve(**SMALL, mask="causal").answers["out"]
+
+
 def test_other_numbers_are_added_to_the_scaled_scores():
     ours = solve(**SMALL, mask="0,1; -2,0").answers["weights"]
     scores = np.array([[2, 3], [6, 4]]) / np.sqrt(2) + [[0, 1], [-2, 0]]
