@@ -96,12 +96,13 @@ class Mask(Numbers):
                     raw=raw[:40],
                 )
             if _INFINITE.search(raw):
-                raw = [re.split(r"[,，]", row) for row in re.split(r"[;；\n]", raw)]
+                rows = re.split(r"[;；\n]|\]\s*,", raw)  # parted by semicolons, or lists in a list
+                raw = [re.split(r"[,，]", row.strip(" []")) for row in rows]
         if hasattr(raw, "tolist") and not hasattr(raw, "is_writable"):
             raw = raw.tolist()  # arrays of other libraries, of truth values too
         if isinstance(raw, list | tuple):
-            rows = raw if any(isinstance(row, list | tuple) for row in raw) else [raw]
-            nested = [list(map(_entry, row)) if isinstance(row, list | tuple) else row for row in rows]
+            lists = raw if any(isinstance(row, list | tuple) for row in raw) else [raw]
+            nested = [list(map(_entry, row)) if isinstance(row, list | tuple) else row for row in lists]
             if any(_is_hidden(entry) for row in nested if isinstance(row, list) for entry in row):
                 return self._with_infinity(nested)
             return super().read(nested)

@@ -84,7 +84,7 @@ def test_padding_and_a_causal_mask_hide_together():
     assert solve(x="1;2;3", mask="causal", valid_len=2).answers["M"] == [[1, 0, 0], [1, 1, 0], [1, 1, 0]]
 
 
-@pytest.mark.parametrize("mask", ["0,-inf; 0,0", "0,−∞;0,0", [[0, -float("inf")], [0, 0]]])
+@pytest.mark.parametrize("mask", ["0,-inf; 0,0", "0,−∞;0,0", "[[0, -inf], [0, 0]]", [[0, -float("inf")], [0, 0]]])
 def test_minus_infinity_hides_as_zero_does(mask):
     assert solve(**SMALL, mask=mask).answers["out"] == solve(**SMALL, mask="1,0;1,1").answers["out"]
 
