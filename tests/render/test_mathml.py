@@ -48,7 +48,7 @@ def test_what_is_shown_with_values_evaluates_to_the_value_of_the_line(name):
         nearly = isinstance(value, float | Fraction) and isclose(found, value, rel_tol=1e-9, abs_tol=1e-14)
         assert nearly or found == value, (sheet.inputs, entry, shown)
         seen += 1
-    assert seen or name.endswith("-backward")
+    assert seen or name.endswith(("-backward", "-encoding"))  # their lines are arrays
 
 
 @pytest.mark.parametrize("name", topics.names())
