@@ -95,7 +95,8 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     Args:
         item: the answer.
         setting: the exercise as it is taken.
-        whole: whether to try inputs taken for others alone.
+        whole: whether the answer's own lines say otherwise: inputs taken for others have no line on which that
+            happened, any other mistake must then give the answer to its last digit.
     """
     typed, asked = item.typed, item.asked
     assert typed is not None
@@ -108,15 +109,16 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     for number, mistake in enumerate(setting.mistakes):
         if number * lines > MOST_TRIED:
             break
-        if whole and not mistake.made[0].inputs:
-            continue
         value = mistake.run.value(asked)
         if value is None or value == right:
             continue
         values.append(value)
         found = fits(typed, asked, mistake.run, setting.run) or _in_part(typed, value, right)
         if found is not None:
-            (exactly if found.own else nearly).append(mistake)
+            if found.own:
+                exactly.append(mistake)
+            elif not whole or mistake.made[0].inputs:
+                nearly.append(mistake)
     if nearly and not is_sparse(typed, asked, values, setting.run):
         nearly = []
     return _verdict(item, exactly + nearly, setting)

@@ -105,8 +105,7 @@ class Script:
     def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
         """Return the verdict on an answer with a known cause.
 
-        A mistake is looked for between the answer and the student's own values above. Only inputs taken for others
-        have no line on which that happened: they are tried on the exercise as a whole.
+        A mistake is looked for between the answer and the student's own values above, then in the exercise as a whole.
 
         Args:
             item: the answer.
