@@ -1,4 +1,4 @@
-"""How fast `dlcalc grade` grades a drawn class, beside bare `check` on the same exercises, and how much memory it takes.
+"""How fast `dlcalc grade` grades a drawn class, beside bare `check` on the same exercises, and how much memory it has.
 
     python benchmarks/grade.py [rows] [--write FOLDER]
 
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import tomllib
 from itertools import product
+from math import floor, log10
 from pathlib import Path
 from time import perf_counter
 
@@ -69,11 +70,16 @@ def key_text():
 
 
 def written(value, digits):
-    """Write a value as a student does: to so many significant digits, lists with commas."""
+    """Write a value as a student does: to so many significant digits (the numbers of a list to so many decimals)."""
     if isinstance(value, list):
+        if value and not isinstance(value[0], list | int):
+            return ",".join(f"{float(item):.{digits}f}" for item in value)
         inner = [written(item, digits) for item in value]
         return ("; " if value and isinstance(value[0], list) else ",").join(inner)
-    return str(value) if isinstance(value, int) else f"{float(value):.{digits}g}"
+    if isinstance(value, int):
+        return str(value)
+    places = digits - 1 - (floor(log10(abs(value))) if value else 0)
+    return f"{float(value):.{max(places, 0)}f}"
 
 
 class Drawer:

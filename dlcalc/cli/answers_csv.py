@@ -24,7 +24,7 @@ from typing import IO, NamedTuple
 
 from dlcalc.cli.environment import Environment
 from dlcalc.core.suggest import nearest
-from dlcalc.errors import InputError, Text
+from dlcalc.errors import DlcalcError, InputError, Text
 
 COLUMNS = ("student", "question", "name", "value")
 KNOWN_AS = {
@@ -390,7 +390,7 @@ class Table:
                     continue
                 found: Row | Rejected = self._row(first.number, cells)
             except _Malformed as error:
-                said = f"{error.message(self.lang)} {error.advice(self.lang)}".strip()
+                said = whole_message(error, self.lang)
                 shown = first.raw[: 4 * LONGEST_SHOWN].decode(self.source.encoding, "replace").rstrip("\r\n")
                 found = Rejected(first.number, said, shown[:LONGEST_SHOWN] + "…" * (len(shown) > LONGEST_SHOWN))
             yield Place(first.offset, first.number), found
@@ -506,6 +506,13 @@ class Table:
         return says.say(self.lang, name=name[:60])
 
 
+def whole_message(error: DlcalcError, lang: str) -> str:
+    """Return on one row what was wrong and what to do; what cannot be printed is written out."""
+    parts = [part for part in (error.message(lang), error.advice(lang)) if part]
+    said = ("" if lang == "zh" else " ").join(parts)
+    return "".join(c if c.isprintable() else " " if c == "\n" else ascii(c)[1:-1] for c in said)
+
+
 def _is_no_row(line: _Line) -> bool:
     """Say whether a line is blank, or a spreadsheet's `sep=;`."""
     return line.raw.isspace() or (line.number == 1 and re.fullmatch(rb"sep=.\s*", line.raw) is not None)
@@ -527,6 +534,7 @@ def _unknown(mains: Mapping[str, str], lang: str) -> Callable[[str], str]:
             text = Text("The key has no question '{question}'.", "答案键中没有题目 “{question}”。")
         near = nearest(question, list(mains)[:1_000])
         hint = Text(" Did you mean {near}?", "你是不是指 {near}？").say(lang, near=", ".join(near)) if near else ""
-        return text.say(lang, question=question[:60]) + hint
+        said = InputError(text, question=question[:60])
+        return whole_message(said, lang) + hint
 
     return say

@@ -11,7 +11,7 @@ from typing import Any
 
 from dlcalc.api import LANGUAGES, one_of
 from dlcalc.cli import flags
-from dlcalc.cli.answers_csv import ENCODINGS, Group, Place, Rejected, Row, Table, Task, open_source
+from dlcalc.cli.answers_csv import ENCODINGS, Group, Place, Rejected, Row, Table, Task, open_source, whole_message
 from dlcalc.cli.batch import jobs_of
 from dlcalc.cli.environment import NOT_ACCEPTED, OK, Environment
 from dlcalc.cli.grade_key import Entry, read_key
@@ -93,7 +93,7 @@ def _cells(question: Question, name: str, verdict: Verdict) -> Cells:
         ("+" if verdict.together else ";").join(verdict.misconceptions),
         verdict.convention or "",
         _expected(verdict.expected),
-        " ".join(said),
+        ("" if _lang == "zh" else " ").join(said),
         tuple((each.name, each.remedy) for each in verdict.explanations if each.name in verdict.misconceptions),
     )
 
@@ -108,7 +108,7 @@ def _expected(value: Any) -> str:
 
 def _said(fault: Exception) -> str:
     if isinstance(fault, DlcalcError):
-        return f"{fault.message(_lang)} {fault.advice(_lang)}".strip()
+        return whole_message(fault, _lang)
     if isinstance(fault, MemoryError | RecursionError | OverflowError):
         return Text("The answer is too large to be judged.", "答案太大，无法判定。").say(_lang)
     says = Text("dlcalc failed here, which is its own fault: {fault}", "dlcalc 在此出错，这是程序缺陷：{fault}")

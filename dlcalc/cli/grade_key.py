@@ -21,6 +21,7 @@ from hashlib import sha256
 from typing import Any
 
 from dlcalc import topics
+from dlcalc.cli.answers_csv import whole_message
 from dlcalc.cli.exercise_line import read_exercise
 from dlcalc.core.suggest import unknown_word
 from dlcalc.errors import DlcalcError, InputError, Text
@@ -203,4 +204,4 @@ def _entry(table: Mapping[str, Any]) -> Entry:
 def _said(error: DlcalcError, lang: str) -> str:
     name = getattr(error, "name", None)
     front = f"--{name.replace('_', '-')}{'：' if lang == 'zh' else ': '}" if name else ""
-    return f"{front}{error.message(lang)} {error.advice(lang)}".strip().replace("\n", " ")
+    return front + whole_message(error, lang)

@@ -16,7 +16,7 @@ FORMATS = ("terminal", "text", "markdown", "html", "json")
 FEW = 20
 """Students, and misconceptions of a question, that the terminal lists; the other formats list all."""
 BAR = 20
-"""Cells of a bar that stands for all answers."""
+"""Cells of the longest bar of a question."""
 
 _HEADLINE = Text("Report on a class", "班级报告")
 _VERDICTS = {
@@ -113,7 +113,7 @@ def _remarks(report: ClassReport) -> Iterator[str]:
 
 
 def _ratio(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: never −0
 
 
 def _percent(part: float, whole: float) -> str:
@@ -244,7 +244,7 @@ def _question_rows(question: QuestionReport, lang: str, width: int, most: int | 
         return
     left = min(32, max(cells(each.name) for each in listed))
     for each in listed:
-        length = BAR * each.count / question.answers
+        length = BAR * each.count / listed[0].count
         bar = "█" * int(length) + ("▌" if length % 1 >= 0.5 or length < 0.5 else "")
         numbers = f"{each.count:>7,} {_percent(each.count, question.answers):>5}"
         yield [("bad", "  " + pad(_cut(shown(each.name), left), left)), ("plain", f" {numbers}  "), ("value", bar)]
@@ -369,7 +369,7 @@ def _question_html(question: QuestionReport, lang: str) -> str:
     else:
         rows.append('<table class="mistakes"><tbody>')
         for each in question.misconceptions:
-            share = 100 * each.count / question.answers
+            share = 100 * each.count / question.misconceptions[0].count
             remedy = text(each.remedy.say(lang)) if each.remedy else ""
             rows.append(
                 f'<tr><th scope="row">{text(shown(each.name))}<div class="remedy">{remedy}</div></th>'
