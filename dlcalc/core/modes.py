@@ -66,7 +66,9 @@ class Pin:
         if hasattr(value, "shape") and isinstance(pin, list):
             from dlcalc.core.arrays import Array
 
-            pin = Array.of(pin)
+            pin = Array.of(pin, as_float=value.data.dtype != object)
+        elif isinstance(value, float) and not isinstance(pin, list):
+            pin = float(pin)
         if isinstance(pin, list) or getattr(pin, "shape", ()) != getattr(value, "shape", ()):
             raise ValueError
         return pin

@@ -7,12 +7,17 @@ small, so decisions are taken to stay as they were.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Any
 
 from dlcalc.core.evaluate import Environment
 from dlcalc.core.formula import Key
-from dlcalc.core.work import Sheet
+from dlcalc.core.work import Compiled, Sheet
+from dlcalc.errors import CalculationError, UnknownNameError
+
+UNREAD = (CalculationError, UnknownNameError)
+"""What a line may raise here though it had a value: a long loop lets go of what it read."""
 
 
 class Noted(dict[Any, Any]):
@@ -44,10 +49,16 @@ class Replay:
         noted = Noted(sheet.env)
         for number, (line, at, _) in enumerate(self.lines):
             noted.read = set()
-            line.run(noted, at)
+            with suppress(*UNREAD):
+                line.run(noted, at)
             self.reads.append(noted.read)
             for key in noted.read:
                 self._readers.setdefault(key, []).append(number)
+
+    def line(self, key: Key) -> tuple[Compiled, Mapping[str, Any], set[Key]] | None:
+        """Return the line that gives a value, its loop variables and the keys it reads; None for what was given."""
+        number = self._at.get(key)
+        return None if number is None else (*self.lines[number][:2], self.reads[number])
 
     def upstream(self, keys: Collection[Key]) -> set[Key]:
         """Return the keys that values rest on, themselves among them; what lies behind a held line is left out."""

@@ -56,7 +56,7 @@ def test_a_shape_may_answer_for_the_size_and_is_judged_as_a_shape():
 def test_a_rectangular_size_is_a_list():
     exercise = {"in": "28x40", "k": "3x5"}
     assert verdict("conv", exercise, "26x36").verdict == "right"
-    assert verdict("conv", exercise, "36x26").verdict == "wrong"
+    assert verdict("conv", exercise, "36x26").misconceptions == ("entries-exchanged",)
     assert verdict("conv", exercise, 26).verdict == "invalid"
 
 
