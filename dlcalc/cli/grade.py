@@ -19,7 +19,8 @@ from dlcalc.cli.grade_output import Cells, Done, Files, Output, State, read_stat
 from dlcalc.cli.progress import progress
 from dlcalc.core.report import Verdict
 from dlcalc.errors import DlcalcError, InputError, Text
-from dlcalc.practice.grade import Question, Tally, judge
+from dlcalc.practice.check import Judge
+from dlcalc.practice.grade import Question, Tally
 from dlcalc.render.grade import FORMATS, render_class
 from dlcalc.render.json import jsonable
 
@@ -39,7 +40,7 @@ _PROGRESS = Text(
 
 # ---------------------------------------------------------------- judging, in this process or in others
 
-_questions: dict[str, Question] = {}
+_questions: dict[str, tuple[Question, Judge]] = {}
 _lang = "en"
 
 
@@ -47,7 +48,8 @@ def start(entries: tuple[Entry, ...], lang: str) -> None:
     """Make a process ready to judge answers to these questions."""
     global _lang
     _questions.clear()
-    _questions.update((entry.id, entry.question()) for entry in entries)
+    for question in (entry.question() for entry in entries):
+        _questions[question.id] = question, Judge(question.topic, question.inputs)
     _lang = lang
     _remembered.cache_clear()
 
@@ -75,8 +77,8 @@ def _verdicts(group: Group) -> tuple[Cells, ...]:
 
 
 def _judged(id: str, answers: tuple[tuple[str, str], ...]) -> tuple[Cells, ...]:
-    question = _questions[id]
-    verdicts = judge(question, dict(answers), _lang)
+    question, judge = _questions[id]
+    verdicts = judge.report(dict(answers), _lang, forgiving=True).verdicts
     return tuple(_cells(question, name, verdicts[name]) for name, _ in answers)
 
 

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 
 from dlcalc.core.class_report import ClassReport, Frequency, QuestionReport, StudentReport
-from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Topic
 from dlcalc.errors import Text
-from dlcalc.practice.check import check
 
 MOST_SUMS = 10_000_000
 """Students times questions that are summed up, at 12 bytes each; later students are judged, but in no sum."""
@@ -56,17 +54,6 @@ class Question:
     def counts(self, name: str) -> bool:
         """Say whether an answer earns marks; other lines are judged, and errors carried from them, for nothing."""
         return not self.asked or name in self.asked
-
-
-def judge(question: Question, answers: Mapping[str, object], lang: str = "en") -> dict[str, Verdict]:
-    """Return the verdicts on what one student handed in for a question, in working order.
-
-    Args:
-        question: the question.
-        answers: values by answer or line name, in working order, so that errors are carried.
-        lang: the language of the report.
-    """
-    return check(question.topic, question.inputs, answers, lang, forgiving=True).verdicts
 
 
 def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
