@@ -258,17 +258,17 @@ def by_name(words: list[str], flag: str, what: Text) -> dict[str, str]:
 
 def complaint(error: DlcalcError, lang: str) -> str:
     """Return an error as a person should read it: what was wrong, where, and what to type instead."""
+    from dlcalc.core.layout import cells, visible
+
     colon = "：" if lang == "zh" else ": "
     name = getattr(error, "name", None)
     front = f"{Text('Error', '错误').say(lang)}{colon}" + (f"--{name.replace('_', '-')}{colon}" if name else "")
     rows = [front + error.message(lang)]
     if isinstance(error, UnreadableError):
-        from dlcalc.core.layout import cells
-
         start = max(0, error.column - 30)
-        piece = error.typed[start : start + 60].replace("\n", " ")
+        piece = error.typed[start : start + 60]
         rows += ["    " + piece, "    " + " " * cells(piece[: error.column - start]) + "^"]
     advice = error.advice(lang)
     if advice:
         rows.append(advice)
-    return "\n".join(rows) + "\n"
+    return "\n".join(map(visible, rows)) + "\n"

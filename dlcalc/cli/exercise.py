@@ -16,7 +16,7 @@ from dlcalc.api import check, solve
 from dlcalc.cli.strict_json import Twice, once
 from dlcalc.core.suggest import unknown_word
 from dlcalc.errors import DlcalcError, InputError, Text
-from dlcalc.render.json import jsonable, verdict_json
+from dlcalc.render.json import escaped, jsonable, verdict_json
 
 LONGEST_LINE = 4_000_000
 """Bytes that a line may have; more are skipped, not kept."""
@@ -114,14 +114,8 @@ def _clipped(text: str) -> str:
 
 
 def _written(document: Mapping[str, Any], ascii: bool) -> str:
-    """Return one line of JSON; half a surrogate pair, which no encoding takes, is escaped."""
-    text = _WRITERS[ascii](document)
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return _WRITERS[True](document)
-    return text
+    """Return one line of JSON; what no encoding takes or no terminal should get is escaped."""
+    return escaped(_WRITERS[ascii](document))
 
 
 @dataclass(slots=True)

@@ -81,8 +81,14 @@ def _is_far(typed: Typed, asked: Answer, value: Any, right: Run) -> bool:
     return any(gap > reach for gap in gaps)
 
 
-def single(item: Item, setting: Setting) -> Verdict | None:
-    """Return the verdict on an answer that known mistakes give, each by itself: to its last digit first."""
+def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | None:
+    """Return the verdict on an answer that known mistakes give, each by itself: to its last digit first.
+
+    Args:
+        item: the answer.
+        setting: the exercise as it is taken.
+        whole: whether to try inputs taken for others alone.
+    """
     typed, asked = item.typed, item.asked
     assert typed is not None
     assert asked is not None
@@ -94,6 +100,8 @@ def single(item: Item, setting: Setting) -> Verdict | None:
     for number, mistake in enumerate(setting.mistakes):
         if number * lines > MOST_TRIED:
             break
+        if whole and not mistake.made[0].inputs:
+            continue
         value = mistake.run.value(asked)
         if value is None or value == right:
             continue

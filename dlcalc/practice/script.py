@@ -93,41 +93,42 @@ class Script:
                 "它由你自己的 {name} 得出，但取该值后其他量都不再起作用。",
             ).filled(name=mistaken[-1].name)
         setting = self._setting(item) if above else self.exercise.plain
-        verdict = self._diagnosis(item, typed, asked, value, setting, bool(mistaken))
+        verdict = self._diagnosis(item, typed, value, setting)
         if verdict is not None:
             return verdict
         if item.expected is not None and pair(typed.value, item.expected) is None:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
         return Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
 
-    def _diagnosis(
-        self, item: Item, typed: Typed, asked: Answer, value: Any, setting: Setting, mistaken: bool
-    ) -> Verdict | None:
+    def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
         """Return the verdict on an answer with a known cause.
+
+        A mistake is looked for between the answer and the student's own values above. Only inputs taken for others
+        have no line on which that happened: they are tried on the exercise as a whole.
 
         Args:
             item: the answer.
             typed: what it says.
-            asked: what it answers.
             value: what follows from the student's own values above.
             setting: the exercise as it follows from them.
-            mistaken: whether one of them is wrong.
         """
         plain = self.exercise.plain
-        settings = [setting] if setting is plain else [setting, plain] if mistaken else [plain, setting]
         verdict = self._convention(item, None)
         if verdict is None and setting is not plain:
             verdict = self._convention(item, setting.run.pins)
-        for each in (*settings, *self.followed):
-            verdict = verdict or diagnosis.single(item, each)
+        verdict = verdict or diagnosis.single(item, setting)
+        if setting is not plain:
+            verdict = verdict or diagnosis.single(item, plain, whole=True)
+        for followed in self.followed:
+            verdict = verdict or diagnosis.single(item, followed)
         verdict = verdict or self.exercise.against_stated(item)
         if verdict is not None:
             return verdict
         says = self._misplaced(item, typed, value)
         if says is not None:
             return verdicts.mistaken(item, [says])
-        verdict = diagnosis.pairs(item, settings[0])
-        if verdict is not None or is_small(item.expected) or value is None:
+        verdict = diagnosis.pairs(item, setting)
+        if verdict is not None or is_small(item.expected) or is_small(typed.value) or value is None:
             return verdict
         says = slips.arithmetic(typed, value)
         if says is None and len(item.keys) == 1:

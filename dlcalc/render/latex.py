@@ -17,7 +17,7 @@ from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
-from dlcalc.render.verdicts import labels, verdict_text
+from dlcalc.render.verdicts import further, labels, remarks, shown_explanations, verdict_text
 
 _IN_FRAGMENT, _IN_DOCUMENT = 64, 86
 """Digits in a row of a formula: what fits the text of an `article` as it comes, and that of `document`."""
@@ -55,7 +55,9 @@ def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool, standalone: 
 def report_latex(report: Report, *, standalone: bool = False) -> str:
     """Return the verdicts as a fragment, or as what stands in a document of its own."""
     page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
-    return _joined([piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict)])
+    return _joined(
+        [piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict, report)]
+    )
 
 
 def inverse_latex(result: InverseResult, *, steps: str, standalone: bool = False) -> str:
@@ -282,16 +284,18 @@ class _Page:
 
     # -- verdicts
 
-    def verdict(self, name: str, verdict: Verdict) -> Iterator[_Piece]:
+    def verdict(self, name: str, verdict: Verdict, report: Report) -> Iterator[_Piece]:
         mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
-        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(verdict_text(name, verdict, self.lang))}"
+        said = verdict_text(name, verdict, self.lang, report.verdicts)
+        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(said)}"
         if verdict.column is not None and verdict.given.strip():
             typed, at = verdict.given.replace("\n", " "), verdict.column
             where = self.text(typed[at : at + 1]) or r"\phantom{0}"
             front, rest = self.text(typed[max(0, at - 30) : at]), self.text(typed[at + 1 : at + 30])
             yield rf"\noindent\quad\texttt{{{front}}}\underline{{\texttt{{{where}}}}}\texttt{{{rest}}}"
+        yield from (rf"\noindent {self.text(remark)}" for remark in remarks(verdict, self.lang))
         before = ""
-        for explanation in verdict.explanations:
+        for explanation in shown_explanations(verdict):
             yield rf"\noindent {self.text(explanation.remedy)}"
             parting = explanation.parting
             if parting is None:
@@ -301,6 +305,7 @@ class _Page:
             if parting.right_line is not None and parting.right != before:
                 yield self.chain(parting.right_line.chain(LATEX), front=right)
             before = parting.right
+        yield from (rf"\noindent {self.text(more)}" for more in further(verdict, self.lang))
 
     # -- inverse questions
 

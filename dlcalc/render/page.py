@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
-from dlcalc.core.layout import Block, beside, cells
+from dlcalc.core.layout import Block, beside, cells, visible
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Notation, Writer, count, shape_of
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
@@ -28,7 +28,7 @@ _UNROUNDED = Text("unrounded", "未舍入")
 
 def plain(rows: Iterable[Row]) -> str:
     """Return rows as text without colours."""
-    return "\n".join("".join(text for _, text in row).rstrip() for row in rows) + "\n"
+    return "\n".join(visible("".join(text for _, text in row)).rstrip() for row in rows) + "\n"
 
 
 # ---------------------------------------------------------------- sheets

@@ -419,7 +419,8 @@ def test_a_mistake_is_known_in_a_shape_with_its_channels_last():
 def test_what_cannot_be_read_is_invalid_with_the_place():
     found = verdict("conv", SQUARE, "9**9**9**9")
     assert found.verdict == "invalid"
-    assert found.column == 4
+    assert found.column == 0
+    assert found.message.en == "The power is too large."
     assert not found.accepted
 
 
