@@ -15,6 +15,8 @@ FORMATS = ("terminal", "text", "markdown", "html", "json")
 """What a report on a class can be written as."""
 FEW = 20
 """Students, and misconceptions of a question, that the terminal lists; the other formats list all."""
+LEAST = 12
+"""Cells that the last column of a table has at least."""
 BAR = 20
 """Cells of the longest bar of a question."""
 
@@ -183,7 +185,7 @@ def class_rows(report: ClassReport, *, width: int, most: int | None = None) -> l
     rows += _prose(_summary(report), width)
     for remark in _remarks(report):
         rows += _prose(remark, width, "note")
-    rows += [[], *_columns([t.say(lang) for t in _COLUMNS], list(_overview(report)), "rrrr", width), []]
+    rows += [[], *_columns([t.say(lang) for t in _COLUMNS], list(_overview(report)), 4, width), []]
     rows += _prose(_EXPLAINED.say(lang), width, "reason")
     for question in report.questions:
         rows += [[], *_question_rows(question, lang, width, most)]
@@ -196,7 +198,7 @@ def class_rows(report: ClassReport, *, width: int, most: int | None = None) -> l
         )
         title = says.say(lang, most=most, count=len(report.students))
     rows += [[], [("title", title)]]
-    rows += _columns([t.say(lang) for t in _OF_STUDENTS], [_student(each) for each in students], "rr", width)
+    rows += _columns([t.say(lang) for t in _OF_STUDENTS], [_student(each) for each in students], 2, width)
     if report.rejected:
         rows += [[], *_rejected_rows(report, width)]
     return rows
@@ -206,20 +208,23 @@ def _prose(text: str, width: int, role: str = "plain") -> Iterator[Row]:
     yield from ([(role, row)] for row in page.wrap(text, width))
 
 
-def _columns(header: list[str], body: list[list[str]], flush: str, width: int) -> Iterator[Row]:
-    """Set a table; the columns behind the first stand flush right where `flush` has an r for them."""
+def _columns(header: list[str], body: list[list[str]], flush: int, width: int) -> Iterator[Row]:
+    """Set a table: `flush` columns behind the first stand flush right, and are left out where the page is narrow."""
     table = [header, *body]
     wide = [max(cells(row[place]) for row in table) for place in range(len(header))]
-    wide[0] = min(wide[0], max(12, width - sum(wide[1:]) - 2 * len(wide)))
-    room = width - sum(wide[:-1]) - 2 * len(wide)
+    while True:
+        wide[0] = min(wide[0], max(12, width - sum(wide[1:]) - 2 * len(wide)))
+        room = width - sum(wide[:-1]) - 2 * len(wide)
+        if room >= min(LEAST, wide[-1]) or not flush:
+            break
+        table, wide, flush = [[row[0], *row[2:]] for row in table], [wide[0], *wide[2:]], flush - 1
     for number, row in enumerate(table):
         written = ""
         for place, cell in enumerate(row[:-1]):
             cut = _cut(cell, wide[place])
             blanks = " " * (wide[place] - cells(cut))
-            right = flush[place - 1 : place] == "r"
-            written += "  " + (blanks + cut if right else cut + blanks)
-        yield [("name" if number == 0 else "plain", written + "  "), ("reason", _cut(row[-1], max(room, 8)))]
+            written += "  " + (blanks + cut if 1 <= place <= flush else cut + blanks)
+        yield [("name" if number == 0 else "plain", written + "  "), ("reason", _cut(row[-1], room))]
 
 
 def _cut(text: str, width: int) -> str:
@@ -242,9 +247,10 @@ def _question_rows(question: QuestionReport, lang: str, width: int, most: int | 
     if not listed:
         yield [("reason", "  " + _NONE.say(lang))]
         return
-    left = min(32, max(cells(each.name) for each in listed))
+    left = min(32, width // 2, max(cells(each.name) for each in listed))
+    longest = min(BAR, width - left - 18)
     for each in listed:
-        length = BAR * each.count / listed[0].count
+        length = longest * each.count / listed[0].count
         bar = "█" * int(length) + ("▌" if length % 1 >= 0.5 or length < 0.5 else "")
         numbers = f"{each.count:>7,} {_percent(each.count, question.answers):>5}"
         yield [("bad", "  " + pad(_cut(shown(each.name), left), left)), ("plain", f" {numbers}  "), ("value", bar)]
