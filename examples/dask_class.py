@@ -22,10 +22,10 @@ def judged(answers):
 
 def main(workers=2):
     """Judge all answers on a cluster of this machine; return how often each misconception was found."""
-    from dask.distributed import Client, LocalCluster
+    from dask.distributed import Client
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as c:
-        reports = c.gather(c.map(judged, ANSWERS))
+    with Client(n_workers=workers, threads_per_worker=1, dashboard_address=None) as client:
+        reports = client.gather(client.map(judged, ANSWERS))
     return Counter(name for report in reports for each in report.verdicts.values() for name in each.misconceptions)
 
 

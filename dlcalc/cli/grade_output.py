@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from time import monotonic
@@ -188,20 +189,16 @@ class Output:
 
     def begin(self, stack: ExitStack) -> None:
         """Open the files anew."""
-        self._out, self._reject = (self._open(path, "wb", stack) for path in self.files)
+        self._open((0, 0), stack)
         self._row(HEADER)
         if self.files.rejected is not None:
             self._bad_row(REJECTED_HEADER)
 
     def go_on(self, stack: ExitStack, state: State) -> None:
         """Open the files of a run that was broken off, cut off what its state does not know, and add up its rows."""
-        self._out, self._reject = (self._open(path, "r+b", stack) for path in self.files)
+        self._open(state.sizes, stack)
         self._place, self._sizes = state.place, list(state.sizes)
         self.rejected, self.first_rejected, self.remedies = state.rejected, state.first_rejected, state.remedies
-        for file, size in ((self._out, state.sizes[0]), (self._reject, state.sizes[1])):
-            if file is not None:
-                file.truncate(size)
-                file.seek(size)
         with open(f"{self.files.out}.partial", encoding="utf-8-sig", newline="") as written:
             ids = {safe(question.id): question.id for question in self.tally.questions}
             rows = csv.reader(written)
@@ -209,13 +206,12 @@ class Output:
             for _, student, question, _, _, verdict, marks, _, named, *_ in rows:
                 self.tally.add(student, ids[question], verdict, float(marks) if marks else None, split_names(named))
 
-    def _open(self, path: str | None, mode: str, stack: ExitStack) -> IO[bytes] | None:
-        if path is None:
-            return None
-        try:
-            return stack.enter_context(open(f"{path}.partial", mode))
-        except (OSError, ValueError) as error:
-            raise unwritable(path, error) from None
+    def _open(self, sizes: tuple[int, int], stack: ExitStack) -> None:
+        """Open the files as they are up to these sizes."""
+        self._out, self._reject = (
+            None if path is None else stack.enter_context(_opened(path, size))
+            for path, size in zip(self.files, sizes, strict=True)
+        )
 
     # -- rows
 
@@ -336,6 +332,32 @@ class Output:
         if self.files.out is not None:
             with suppress(OSError):
                 os.remove(f"{self.files.out}.state")
+
+
+def _opened(path: str, size: int) -> IO[bytes]:
+    """Open a file's partial one for this run alone, cut off at a size."""
+    try:
+        file = os.fdopen(os.open(f"{path}.partial", os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b")
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from None
+    try:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given up with the process, in whatever way it ends
+        file.truncate(size)
+        file.seek(size)
+    except BlockingIOError:
+        file.close()
+        raise InputError(
+            Text("Another run is writing {path}.", "另一个运行正在写入 {path}。"),
+            Text("Let it end, or name another file.", "请等它结束，或换一个文件名。"),
+            path=path[-100:],
+        ) from None
+    except OSError as error:
+        file.close()
+        raise unwritable(path, error) from None
+    return file
 
 
 def _taken(buffer: io.StringIO) -> str:

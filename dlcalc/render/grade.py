@@ -119,7 +119,7 @@ def _ratio(value: float | None) -> str:
 
 
 def _percent(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "–"
+    return f"{100 * part / whole:.0f}%" if whole else "–"
 
 
 def _marks(earned: float, out_of: float) -> str:
@@ -252,7 +252,7 @@ def _question_rows(question: QuestionReport, lang: str, width: int, most: int | 
     for each in listed:
         length = longest * each.count / listed[0].count
         bar = "█" * int(length) + ("▌" if length % 1 >= 0.5 or length < 0.5 else "")
-        numbers = f"{each.count:>7,} {_percent(each.count, question.answers):>5}"
+        numbers = f"{each.count:>7,} {_percent(each.count, question.answers):>4}"
         yield [("bad", "  " + pad(_cut(shown(each.name), left), left)), ("plain", f" {numbers}  "), ("value", bar)]
         if each.remedy is not None:
             yield from ([("remedy", row)] for row in page.wrap(each.remedy.say(lang), width - 6, "      "))
@@ -365,7 +365,7 @@ def _question_html(question: QuestionReport, lang: str) -> str:
     ]
     rows = [
         '<section class="question">',
-        f"<h2>{text(shown(question.id))} <code>{text(shown(question.title))}</code></h2>",
+        f'<h2>{text(shown(question.id))} <span class="title">{text(shown(question.title))}</span></h2>',
         f"<p>{text(_figures(question, lang))}</p>",
         f'<div class="all">{"".join(pieces)}</div>',
         f'<p class="legend">{" ".join(said)}</p>',

@@ -643,6 +643,16 @@ def test_kill_9_and_the_same_again(folder, jobs):
     assert everything() == wanted
 
 
+def test_two_runs_do_not_write_one_file(folder, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    write(HEADER + "Ann,q1,out,26\n")
+    with open("marks.csv.partial", "wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        done = dlcalc("grade key.toml answers.csv --out marks.csv")
+    assert done.status == 2
+    assert "Another run is writing marks.csv" in done.err
+
+
 def test_two_processes_give_the_same_bytes(whole):
     write(big())
     assert dlcalc([*WORDS, "--jobs", "2"]).status == 1
@@ -770,7 +780,7 @@ def test_the_html_report_is_a_page_that_runs_and_fetches_nothing(folder, lang):
 def test_the_markdown_report_escapes_what_students_type(folder):
     text = report("markdown")
     assert "| \\<i\\>Eve |" in text
-    assert "| no-plus-one | 2 | 50 % |" in text
+    assert "| no-plus-one | 2 | 50% |" in text
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
