@@ -47,6 +47,16 @@ class ListReader:
         self.places: list[int] = []
         self.exact = False
         self.digits: list[int] = []
+        self.each: list[tuple[int, int] | None] = []
+
+    @property
+    def each_decimals(self) -> tuple[int | None, ...]:
+        """The decimals of every number, in the order they were read; None where it was a fraction or a formula.
+
+        What has one digit or none is taken to be written short beside longer ones: 2 beside 0.91 is 2.00.
+        """
+        finest = max(self.places, default=0)
+        return tuple(None if one is None else one[0] if one[1] > 1 else max(one[0], finest) for one in self.each)
 
     @property
     def decimals(self) -> int | None:
@@ -131,6 +141,7 @@ class ListReader:
         assert self.closed is not None
         value, self.at = self.closed(self.text, self.source, start)
         self.exact = True
+        self.each.append(None)
         return value
 
     def _is_factor(self) -> bool:
@@ -162,9 +173,11 @@ class ListReader:
         """Take note of the digits a number was typed with."""
         if "/" in word or "^" in word or "*" in word:
             self.exact = True
+            self.each.append(None)
             return
         mantissa, _, power = word.rstrip("%").strip().lower().partition("e")
         whole, _, fraction = mantissa.partition(".")
         digits = (whole + fraction).lstrip("+-0")
         self.digits.append(len(digits))
         self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))
+        self.each.append((self.places[-1], len(digits) or len(fraction)))

@@ -45,12 +45,12 @@ class Pin:
     Attributes:
         value: the whole value, a nested list for an array; None where only entries are pinned.
         entries: numbers by place, counted from 1.
-        decimals: to how many decimals they were rounded; None if they are exact.
+        decimals: to how many decimals the number at each place was rounded, () for a single one; None if it is exact.
     """
 
     value: Any = None
     entries: Mapping[tuple[int, ...], Any] = field(default_factory=dict)
-    decimals: int | None = None
+    decimals: Mapping[tuple[int, ...], int | None] = field(default_factory=dict)
 
     def on(self, value: Any) -> Any:
         """Return what is carried on in place of a line's value.
@@ -200,9 +200,10 @@ class Rounding:
         for place in places:
             number = value.entry(*place) if place else value
             if pin is not None and (pin.value is not None or place in pin.entries):
-                if pin.decimals is None:
+                decimals_here = pin.decimals.get(place)
+                if decimals_here is None:
                     continue
-                unit = Fraction(1, 2) / Fraction(10) ** pin.decimals
+                unit = Fraction(1, 2) / Fraction(10) ** decimals_here
             elif _fits(number, _carried(number, decimals)):
                 continue
             else:

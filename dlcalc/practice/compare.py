@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,9 @@ FLOAT_NOISE = 1e-9
 """Relative difference below which two float64 results are the same number."""
 SMALL = 1_000
 """Whole numbers below this are common: that a mistake gives one too does not say that it was made."""
+
+WIDEST_UNITS, WIDEST_SHARE = 20, Fraction(1, 20)
+"""A tolerance of more units of the last digit, or of a larger share of the value, judges nothing."""
 
 Widths = Callable[[int], Sequence[Fraction]]
 """For a number of decimals: how far each number of an answer may lie off when the lines were rounded to them."""
@@ -70,18 +73,33 @@ def fit(typed: Typed, value: Any, widths: Widths, *, mistaken: bool = False) -> 
         return None  # a count is met exactly
     if typed.decimals == 0 and mistaken:
         return None
-    half = unit(typed) / 2
-    gaps = [distance(given, want) for given, want in pairs]
-    own = all(gap <= half for gap in gaps)
+    gaps, halves = _gaps(typed, pairs)
+    own = all(gap <= half for gap, half in zip(gaps, halves, strict=True))
     if whole:
-        return Fit(False, True, half, _around(pairs[0][1], half)) if own else None
-    if any(gap > max(exact(abs(want)), 2 * half) for gap, (_, want) in zip(gaps, pairs, strict=True)):
+        return Fit(False, True, halves[0], _around(pairs[0][1], halves[0])) if own else None
+    if any(g > max(exact(abs(want)), 2 * h) for g, h, (_, want) in zip(gaps, halves, pairs, strict=True)):
         return None  # far away: no tolerance is that wide
-    found = list(widths(typed.decimals))
-    found = found if len(found) == len(pairs) else found * len(pairs)
-    if not own and any(gap > width for gap, width in zip(gaps, found, strict=True)):
+    reach = [max(half, width) for half, width in zip(halves, each_width(typed, widths, len(pairs)), strict=True)]
+    if not own and any(gap > width for gap, width in zip(gaps, reach, strict=True)):
         return None
-    return Fit(False, own, max(found[0], half), _around(pairs[0][1], max(found[0], half)))
+    return Fit(False, own, reach[0], _around(pairs[0][1], reach[0]))
+
+
+def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fraction], list[Fraction]]:
+    """Return how far each number lies off, 0 where it is the same, and half a unit of each."""
+    gaps = [0 if same(given, want) else distance(given, want) for given, want in pairs]
+    return gaps, [half or Fraction(0) for half in typed.halves]
+
+
+def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
+    """Return how far each number may lie off, at the digits it was typed with itself."""
+    decimals = typed.places or (typed.decimals,) * count
+    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(decimals) if d is not None}
+    each = []
+    for number, d in enumerate(decimals):
+        here = found[d] if d is not None else [Fraction(0)]
+        each.append(here[number] if len(here) == count else here[0])
+    return each
 
 
 def _around(want: Any, width: Fraction) -> tuple[float, float]:
@@ -134,6 +152,25 @@ def same(given: Any, want: Any) -> bool:
 def shape(nested: Any) -> tuple[int, ...]:
     """Return how many numbers an answer has in each direction; () for a single one."""
     return (len(nested), *shape(nested[0])) if isinstance(nested, list) else ()
+
+
+def is_wide(typed: Typed, value: Any, width: Fraction) -> bool:
+    """Say whether a tolerance is too wide to judge by."""
+    most = WIDEST_UNITS * unit(typed)
+    if value is None or isinstance(value, list):
+        return width > most
+    share = WIDEST_SHARE * abs(Fraction(exact(value)))
+    return width > min(most, share)
+
+
+def places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield every place of an array, counted from 1, row by row."""
+    if not sides:
+        yield ()
+        return
+    for first in range(1, sides[0] + 1):
+        for rest in places(sides[1:]):
+            yield (first, *rest)
 
 
 def is_small(value: Any) -> bool:

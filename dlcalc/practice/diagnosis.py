@@ -19,7 +19,7 @@ from dlcalc.core.topic import Answer
 from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, fit, is_whole, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, is_wide, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -30,7 +30,7 @@ MOST_PAIRED = 30_000
 """Lines that may be written to find two mistakes made together."""
 FAR = 10
 """How many times the right run's tolerance a mistake's value may lie off before its own is not measured."""
-CHANCE = 0.02
+CHANCE = 0.01
 """How often a random number may be taken for one that a mistake gives."""
 PAIR_CHANCE = 0.005
 """How often a random number may be taken for one that two mistakes give."""
@@ -54,9 +54,12 @@ def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = 
     value = run.value(asked)
     if value is None or _is_far(typed, asked, value, right):
         return None
+    mistaken = mistaken and is_whole(right.value(asked))  # 43 for 42.67 is no rounding where 42 is right
     found = fit(typed, value, lambda decimals: run.widths(asked, decimals), mistaken=mistaken)
     if found is None:
         return Fit(True) if any(typed.value == form.value(value) for form in asked.other_forms) else None
+    if not found.own and is_wide(typed, value, found.width):
+        return None
     return found if found.exact or typed.significant >= COARSEST else None
 
 
@@ -70,16 +73,16 @@ def _is_far(typed: Typed, asked: Answer, value: Any, right: Run) -> bool:
     pairs = pair(typed.value, value)
     if pairs is None:
         return False
-    half = unit(typed) / 2
+    halves = [half or Fraction(0) for half in typed.halves]
     gaps = [distance(given, want) for given, want in pairs]
-    if all(gap <= half for gap in gaps) or any(
-        gap > max(exact(abs(want)), 2 * half) for gap, (_, want) in zip(gaps, pairs, strict=True)
+    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or any(
+        gap > max(exact(abs(want)), 2 * half) for gap, half, (_, want) in zip(gaps, halves, pairs, strict=True)
     ):
         return False  # decided without a tolerance
     if right.value(asked) is None:
         return True
-    reach = FAR * max(half, *right.widths(asked, typed.decimals))
-    return any(gap > reach for gap in gaps)
+    reach = each_width(typed, lambda decimals: right.widths(asked, decimals), len(pairs))
+    return any(g > FAR * max(h, r) for g, h, r in zip(gaps, halves, reach, strict=True))
 
 
 def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | None:
@@ -110,7 +113,7 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
         found = fits(typed, asked, mistake.run, setting.run) or _in_part(typed, value, right)
         if found is not None:
             (exactly if found.own else nearly).append(mistake)
-    if nearly and not _is_sparse(typed, asked, values, setting.run):
+    if nearly and not is_sparse(typed, asked, values, setting.run):
         nearly = []
     return _verdict(item, exactly + nearly, setting)
 
@@ -120,19 +123,24 @@ def _in_part(typed: Typed, value: Any, right: Any) -> Fit | None:
     pairs, rights = pair(typed.value, value), pair(typed.value, right) if right is not None else None
     if pairs is None or rights is None or len(pairs) < 2 or typed.decimals is None:
         return None
-    half = unit(typed) / 2 if typed.decimals > 0 else 0
-    wrong = [distance(given, want) <= half for given, want in pairs]
-    fine = [distance(given, want) <= half for given, want in rights]
+    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
+    wrong = [distance(given, want) <= half for half, (given, want) in zip(halves, pairs, strict=True)]
+    fine = [distance(given, want) <= half for half, (given, want) in zip(halves, rights, strict=True)]
     mistaken = any(a and not b for a, b in zip(wrong, fine, strict=True))
-    return Fit(False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
+    return Fit(False, own=False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
 
 
-def _is_sparse(typed: Typed, asked: Answer, values: list[Any], right: Run) -> bool:
-    """Say whether few of the numbers near an answer lie within the tolerance of a mistake's value."""
+def is_sparse(typed: Typed, asked: Answer, values: list[Any], right: Run) -> bool:
+    """Say whether few of the numbers near an answer lie within the tolerance of one of these values."""
     if isinstance(typed.value, list) or typed.decimals is None or right.value(asked) is None:
         return True
-    alone = {value for value in values if isinstance(value, int | float | Fraction)}
-    return coverage(typed, list(alone), max(right.widths(asked, typed.decimals))) <= CHANCE
+    return coverage(typed, _alone(values), max(right.widths(asked, typed.decimals))) <= CHANCE
+
+
+def _alone(values: list[Any]) -> list[Any]:
+    """Return the values that are one number."""
+    numbers = (value[0] if isinstance(value, list) and len(value) == 1 else value for value in values)
+    return [number for number in numbers if isinstance(number, int | float | Fraction)]
 
 
 def pairs(item: Item, setting: Setting) -> Verdict | None:
@@ -140,19 +148,20 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
     typed, asked = item.typed, item.asked
     assert typed is not None
     assert asked is not None
+    right = setting.run.value(asked)
     if asked.name not in setting.paired:
         setting.paired[asked.name] = list(_paired(asked, setting))
+    given = setting.paired[asked.name]
     found: list[Mistake] = []
-    for both, value in setting.paired[asked.name]:
-        met = fit(typed, value, _once, mistaken=True)
+    for both, value in given:
+        met = fit(typed, value, _once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
     if len(found) != 1:
         return None
     if not isinstance(typed.value, list):
         half = unit(typed) / 2 if typed.decimals else Fraction(1, 2)
-        alone = [value for _, value in setting.paired[asked.name] if isinstance(value, int | float | Fraction)]
-        if coverage(typed, alone, half) > PAIR_CHANCE:
+        if coverage(typed, _alone([value for _, value in given]), half) > PAIR_CHANCE:
             return None
     verdict = _verdict(item, found, setting)
     return replace(verdict, together=True) if verdict else None

@@ -12,9 +12,10 @@ from dlcalc.core.modes import Pin, read_by
 from dlcalc.core.records import Condition
 from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Answer, Topic
+from dlcalc.core.values import flat
 from dlcalc.core.worksheet import LONGEST_NAME, Worksheet, entry_named, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
-from dlcalc.practice.compare import pair, shape, shaped
+from dlcalc.practice.compare import pair, places, shape, shaped
 from dlcalc.practice.typed import Typed, read_answer, read_decision
 
 
@@ -210,17 +211,21 @@ def pins_of(item: Item, typed: Typed, asked: Answer, env: Mapping[Any, Any]) -> 
     values = {key: _nested(env[key]) for key in item.keys}
     given = shaped(typed.value, item.expected)
     entry = entry_named(env, asked.name)
+    digits = typed.places or (typed.decimals,) * len(flat(given))
     if len(item.keys) == 1:
         (key,) = item.keys
         if values[key] == item.expected:
-            return {key_text(key): Pin(given, decimals=typed.decimals)}
+            return {key_text(key): Pin(given, decimals=dict(zip(places(shape(given)), digits, strict=True)))}
         if entry is not None and entry[0] == key:
-            return {key_text(key): Pin(entries={entry[1]: given}, decimals=typed.decimals)}
+            return {key_text(key): Pin(entries={entry[1]: given}, decimals={entry[1]: typed.decimals})}
         return {}
     if isinstance(given, list) and list(values.values()) == item.expected:
-        return {key_text(k): Pin(v, decimals=typed.decimals) for k, v in zip(item.keys, given, strict=True)}
+        found, rest = {}, iter(digits)
+        for key, value in zip(item.keys, given, strict=True):
+            found[key_text(key)] = Pin(value, decimals={place: next(rest) for place in places(shape(value))})
+        return found
     if not isinstance(given, list) and all(value == item.expected for value in values.values()):
-        return {key_text(key): Pin(given, decimals=typed.decimals) for key in item.keys}
+        return {key_text(key): Pin(given, decimals={(): typed.decimals}) for key in item.keys}
     return {}
 
 

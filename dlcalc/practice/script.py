@@ -6,7 +6,7 @@ is looked at alone: an error costs the line it was made on, and what follows fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from dlcalc.core.report import Explanation, Verdict
 from dlcalc.core.topic import Answer
 from dlcalc.errors import Text
 from dlcalc.practice import diagnosis, runs, slips, verdicts
-from dlcalc.practice.compare import Fit, fit, is_small, pair, shape, unit
+from dlcalc.practice.compare import Fit, fit, is_small, pair, places, shape
 from dlcalc.practice.item import Item, Reader, member_named, pins_of
 from dlcalc.practice.runs import Run, Setting
 from dlcalc.practice.typed import Typed
@@ -234,7 +234,7 @@ def _merged(first: Pin | None, second: Pin) -> Pin:
     """Return two pins of one line as one: entries beside each other, or put into the whole."""
     if first is None or second.value is not None:
         return second
-    return replace(first, entries={**first.entries, **second.entries})
+    return replace(first, entries={**first.entries, **second.entries}, decimals={**first.decimals, **second.decimals})
 
 
 def _matters(line: Any, at: Mapping[str, Any], env: dict[Any, Any], key: Key) -> bool:
@@ -256,21 +256,11 @@ def _where(typed: Typed, value: Any) -> Text | None:
     pairs = pair(typed.value, value) if isinstance(value, list) else None
     if pairs is None or len(pairs) < 2 or typed.decimals is None:
         return None
-    half = unit(typed) / 2 if typed.decimals > 0 else Fraction(0)
-    wrong = [distance(given, want) > half for given, want in pairs]
+    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
+    wrong = [distance(given, want) > half for half, (given, want) in zip(halves, pairs, strict=True)]
     if all(wrong):
         return None
-    places = [place for place, bad in zip(_places(shape(value)), wrong, strict=True) if bad]
-    shown = ", ".join(f"[{','.join(map(str, place))}]" for place in places[:3]) + (", …" if len(places) > 3 else "")
+    bad = [place for place, off in zip(places(shape(value)), wrong, strict=True) if off]
+    shown = ", ".join(f"[{','.join(map(str, place))}]" for place in bad[:3]) + (", …" if len(bad) > 3 else "")
     says = Text("{fine} of {all} numbers are right; look at {places}.", "{all} 个数中 {fine} 个正确；请检查 {places}。")
     return says.filled(fine=len(pairs) - sum(wrong), all=len(pairs), places=shown)
-
-
-def _places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Yield every place of an array, counted from 1, row by row."""
-    if not sides:
-        yield ()
-        return
-    for first in range(1, sides[0] + 1):
-        for rest in _places(sides[1:]):
-            yield (first, *rest)

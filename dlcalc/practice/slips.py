@@ -12,12 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.formula import Key, key_text
-from dlcalc.core.modes import FORMULA_ERRORS
+from dlcalc.core.modes import FORMULA_ERRORS, distance
 from dlcalc.core.report import Explanation
 from dlcalc.core.values import exact
 from dlcalc.core.work import Sheet
 from dlcalc.errors import Text
-from dlcalc.practice.compare import COARSEST, Fit, fit, pair, shape
+from dlcalc.practice.compare import COARSEST, Fit, fit, pair, same, shape
 from dlcalc.practice.typed import Typed
 
 Slip = Explanation
@@ -45,7 +45,7 @@ def misplaced(typed: Typed, expected: Any) -> Slip | None:
     if pair(typed.value, expected) is None:
         return None
     if len(shape(expected)) == 1:
-        if _exchanged(typed, typed.value, expected):
+        if _exchanged(typed, expected):
             return Slip(
                 "entries-exchanged",
                 Text("The numbers are right, but not in their places.", "数值正确，但位置不对。"),
@@ -53,23 +53,22 @@ def misplaced(typed: Typed, expected: Any) -> Slip | None:
         return None
     if not matrix:
         return None
-    if _exchanged(typed, typed.value, expected):
+    if _exchanged(typed, expected):
         return Slip("rows-exchanged", Text("The rows are right, but exchanged.", "各行正确，但次序颠倒。"))
-    columns = [list(column) for column in zip(*typed.value, strict=True)]
-    if _exchanged(typed, columns, [list(column) for column in zip(*expected, strict=True)]):
+    if _exchanged(typed.transposed, [list(column) for column in zip(*expected, strict=True)]):
         return Slip("columns-exchanged", Text("The columns are right, but exchanged.", "各列正确，但次序颠倒。"))
     return None
 
 
-def _exchanged(typed: Typed, given: list[Any], want: list[Any]) -> bool:
-    """Say whether the items of one list are those of another in another order."""
+def _exchanged(typed: Typed, want: list[Any]) -> bool:
+    """Say whether the items of a list are those of another in another order."""
     left = list(range(len(want)))
-    for item in given:
-        found = next((n for n in left if _meets(replace(typed, value=item), want[n])), None)
+    for item in typed.parts:
+        found = next((n for n in left if _meets(item, want[n])), None)
         if found is None:
             return False
         left.remove(found)
-    return len(given) == len(want)
+    return not left
 
 
 def off_by_one(typed: Typed, key: Key, env: Mapping[Any, Any]) -> Slip | None:
@@ -103,11 +102,11 @@ def arithmetic(typed: Typed, expected: Any) -> Slip | None:
 def _sign(typed: Typed, pairs: list[tuple[Any, Any]]) -> Slip | None:
     """Recognise numbers that are right but for the sign of some."""
     turned = 0
-    for given, want in pairs:
-        one = replace(typed, value=given)
-        if _meets(one, want):
+    halves = [half or Fraction(0) for half in typed.halves]
+    for half, (given, want) in zip(halves, pairs, strict=True):
+        if same(given, want) or distance(given, want) <= half:
             continue
-        if not _meets(replace(one, value=-given), want):
+        if not (same(-given, want) or distance(-given, want) <= half):
             return None
         turned += 1
     return (

@@ -6,12 +6,12 @@ No text is ever run: a closed formula (`√2/2`) is read by `dlcalc.practice.clo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.lists import DEEPEST, UNLIMITED, ListReader
-from dlcalc.core.values import Nested, plain, read_number, unreadable
+from dlcalc.core.values import Nested, flat, plain, read_number, unreadable
 from dlcalc.errors import Text, UnreadableError
 from dlcalc.practice.closed import MOST_BITS, ONLY_IN_FORMULAS, read_closed
 
@@ -24,13 +24,40 @@ class Typed:
     """An answer that was read: its value, exact, and with how many decimals and significant digits it was written.
 
     `decimals` is the most any number in it has (0 for whole numbers, negative for 1.05e8); None where a fraction was
-    or a formula was typed, which is exact.
+    or a formula was typed, which is exact. `places` are the decimals of each number of a list, in order; empty where
+    they all have `decimals`.
     """
 
     text: str
     value: Nested
     decimals: int | None
     significant: int
+    places: tuple[int | None, ...] = ()
+
+    @property
+    def halves(self) -> list[Fraction | None]:
+        """Half a unit of the last digit of each number; None where it was typed exactly."""
+        decimals = self.places or (self.decimals,) * len(flat(self.value))
+        return [None if d is None else Fraction(1, 2) / Fraction(10) ** d for d in decimals]
+
+    @property
+    def parts(self) -> list[Typed]:
+        """The items of a list, each as it would have been typed alone."""
+        found, start = [], 0
+        for item in self.value if isinstance(self.value, list) else [self.value]:
+            end = start + len(flat(item))
+            found.append(replace(self, value=item, places=self.places[start:end]))
+            start = end
+        return found
+
+    @property
+    def transposed(self) -> Typed:
+        """A matrix with its rows as columns."""
+        assert isinstance(self.value, list)
+        rows = [row if isinstance(row, list) else [row] for row in self.value]
+        wide = len(rows[0])
+        places = tuple(self.places[at] for first in range(wide) for at in range(first, len(self.places), wide))
+        return replace(self, value=[list(column) for column in zip(*rows, strict=True)], places=places)
 
 
 def read_answer(raw: object, *, single: bool = False) -> Typed:
@@ -53,29 +80,30 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
         raise unreadable(text, 0, Text("There is no answer here.", "这里没有答案。"))
     source, columns = _shortened(source, single)
     try:
-        return Typed(given.strip(), *_read(text, source, single))
+        value, decimals, significant, places = _read(text, source, single)
+        return Typed(given.strip(), value, decimals, significant, places if isinstance(value, list) else ())
     except UnreadableError as error:
         if len(source) != len(text):
             error.column = columns[error.column]
         raise
 
 
-def _read(text: str, source: str, single: bool) -> tuple[Nested, int | None, int]:
-    """Return the value, its decimals and its significant digits."""
+def _read(text: str, source: str, single: bool) -> tuple[Nested, int | None, int, tuple[int | None, ...]]:
+    """Return the value, its decimals, its significant digits, and the decimals of each number."""
     cut = _CUT_OFF.fullmatch(source)
     if cut:  # 0.66… lies between 0.66 and 0.67: half-way, half a unit away from both
-        number, decimals, significant = _read(text, cut[1], single)
+        number, decimals, significant, _ = _read(text, cut[1], single)
         half = Fraction(1, 2) / 10 ** len(cut[1].partition(".")[2])
-        return number + (-half if cut[1][0] == "-" else half), decimals, significant
+        return number + (-half if cut[1][0] == "-" else half), decimals, significant, ()
     if _is_formula(source, single):
-        return *_formula(text, source), UNLIMITED
+        return *_formula(text, source), UNLIMITED, ()
     if not single and _PRODUCT_OF_SIZES.fullmatch(source):
         source = source.replace("*", "x")  # 25·26·26 where a shape is wanted
     reader = ListReader(text, source, "xX,", lambda text, source, at: read_closed(text, source, at, item=True))
     value = reader.read()
     while isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
         value = value[0]  # (26) is 26
-    return value, reader.decimals, reader.significant
+    return value, reader.decimals, reader.significant, reader.each_decimals
 
 
 def _formula(text: str, source: str) -> tuple[Nested, None]:
