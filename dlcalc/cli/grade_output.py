@@ -50,6 +50,9 @@ BETWEEN_WRITES = 0.1
 FIRST = 20
 """Rejected rows that the report lists."""
 MOST_REMEDIES = 10_000
+_EACH_ITS_OWN = Text(
+    "It shows differently from student to student: see the messages of the rows.", "各学生的表现不同：见各行的说明。"
+)
 
 
 class Cells(NamedTuple):
@@ -240,8 +243,11 @@ class Output:
             named = split_names(cells.misconceptions)
             self.tally.add(student, row.question, cells.verdict, float(marks) if marks else None, named)
             for name, remedy in cells.remedies:
-                if len(self.remedies) < MOST_REMEDIES:
-                    self.remedies.setdefault((row.question, name), remedy)
+                key = (row.question, name)
+                if self.remedies.get(key, remedy) != remedy:
+                    self.remedies[key] = _EACH_ITS_OWN
+                elif len(self.remedies) < MOST_REMEDIES:
+                    self.remedies[key] = remedy
         for each in done.rejected:
             self.rejected += 1
             if len(self.first_rejected) < FIRST:

@@ -817,6 +817,24 @@ def test_a_report_goes_to_its_file_and_the_ending_says_how(folder):
         assert done.out.startswith("line,")
 
 
+def test_a_remedy_that_names_one_student_s_numbers_is_not_said_of_all(folder, monkeypatch):
+    judged = grade._judged
+
+    def own(question, answers):
+        return tuple(
+            cells._replace(misconceptions="slip", remedies=(("slip", grade.Text(f"{v} is it.", f"是 {v}。")),))
+            for cells, (_, v) in zip(judged(question, answers), answers, strict=True)
+        )
+
+    monkeypatch.setattr(grade, "_judged", own)
+    monkeypatch.setattr(grade, "LONGEST_REMEMBERED", 0)
+    write(HEADER + "Ann,q1,,25\nBob,q1,,24\nCid,q1,,25\nAnn,q2,,7\n")
+    found = json.loads(dlcalc("grade key.toml answers.csv --out m.csv --format json").out)
+    first, second = (question["misconceptions"][0]["remedy"] for question in found["questions"][:2])
+    assert "differently from student to student" in first
+    assert second == "7 is it."
+
+
 def test_a_student_s_name_moves_no_cursor(folder):
     write(HEADER + "A\x1b[2Jnn,q1,,25\nBob,\x1b[31mq9,,1\n")
     done = dlcalc("grade key.toml answers.csv --out m.csv")
