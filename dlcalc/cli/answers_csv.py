@@ -398,32 +398,36 @@ class Table:
     def _cells(self, first: _Line, held: deque[_Line], lines: Iterator[_Line]) -> list[str]:
         """Return the cells of the row that begins here; lines it turns out not to have are put back."""
         text, taken = self._text(first), list[_Line]()
-        while True:
-            try:
-                cells = split(text, self.separator)
-                if len(cells) != self.count and any(cell.strip() for cell in cells[self.count :]) | (
-                    len(cells) < self.count
-                ):
-                    raise self._miscounted(len(cells))
-                return cells
-            except _Open:
-                line = held.popleft() if held else next(lines, None)
-                if line is not None:
-                    taken.append(line)
-                if line is None or len(taken) >= MOST_LINES or len(text) > LONGEST_ROW:
-                    held.extendleft(reversed(taken))
-                    raise _Malformed(
-                        Text("A quotation mark is never closed.", "引号没有闭合。"),
-                        Text('Close it, or write "" for a quotation mark.', '请闭合引号；引号本身请写成 ""。'),
-                    ) from None
+        try:
+            while True:
                 try:
-                    text += "\n" + self._text(line)
-                except _Malformed:
-                    held.extendleft(reversed(taken))
-                    raise
-            except _Malformed:
-                held.extendleft(reversed(taken))
-                raise
+                    return self._counted(split(text, self.separator))
+                except _Open:
+                    text += self._up_to_a_quote(len(text), taken, held, lines)
+        except _Malformed:
+            held.extendleft(reversed(taken))
+            raise
+
+    def _up_to_a_quote(self, length: int, taken: list[_Line], held: deque[_Line], lines: Iterator[_Line]) -> str:
+        """Return what follows in a row that is open, up to the first line that may close it."""
+        found = ""
+        while '"' not in found:
+            line = held.popleft() if held else next(lines, None)
+            if line is not None:
+                taken.append(line)
+            if line is None or len(taken) > MOST_LINES or length + len(found) > LONGEST_ROW:
+                raise _Malformed(
+                    Text("A quotation mark is never closed.", "引号没有闭合。"),
+                    Text('Close it, or write "" for a quotation mark.', '请闭合引号；引号本身请写成 ""。'),
+                )
+            found += "\n" + self._text(line)
+        return found
+
+    def _counted(self, cells: list[str]) -> list[str]:
+        """Return cells if they are as many as the first row has, or empty beyond that."""
+        if len(cells) < self.count or any(cell.strip() for cell in cells[self.count :]):
+            raise self._miscounted(len(cells))
+        return cells
 
     def _miscounted(self, count: int) -> _Malformed:
         return _Malformed(

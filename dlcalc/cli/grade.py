@@ -164,6 +164,11 @@ def command(argv: Sequence[str], env: Environment, lang: str) -> int:
             mains = {question.id: question.main for question in tally.questions}
             try:
                 _judge_all(table, place, mains, output, key.entries, jobs, lang)
+            except KeyboardInterrupt:
+                if files.out is not None:
+                    says = Text("Broken off; the same command goes on.", "已中断；再次运行同一命令即可继续。")
+                    show.say("\n" + says.say(lang) + "\n")
+                raise
             finally:
                 output.end()
         if not output.wanted:

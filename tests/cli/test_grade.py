@@ -255,6 +255,16 @@ def test_an_open_quotation_mark_costs_one_line_not_the_rest(folder):
     assert done.err.startswith("line 2:")
 
 
+def test_open_quotation_marks_do_not_make_it_slow(folder):
+    open_row = 'x,q1,out,"26\n' + "".join(f"s{n},q1,out,26{' ' * 400}\n" for n in range(199))
+    write(HEADER + open_row * 20)
+    begin = time.monotonic()
+    done = dlcalc("grade key.toml answers.csv --rejected rejected.csv")
+    assert time.monotonic() - begin < 10
+    assert done.out.count("\n") == 1 + 20 * 199
+    assert [int(row["line"]) for row in rows_of("rejected.csv")] == [2 + 200 * n for n in range(20)]
+
+
 def test_a_rejected_row_does_not_part_an_exercise(folder):
     _, found = graded(HEADER + "Ann,q1,out,25\nbroken\nAnn,q1,positions,625\n")
     assert found[1]["verdict"] == "carried"
@@ -561,7 +571,9 @@ def test_ctrl_c_leaves_what_was_done_and_status_130(whole, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(grade, "judge_task", interrupted)
-        assert dlcalc(WORDS).status == 130
+        done = dlcalc(WORDS)
+    assert done.status == 130
+    assert "the same command goes on" in done.err
     assert Path("marks.csv.partial").exists()
     assert "goes on at line 6" in dlcalc(WORDS).err
     assert everything() == whole
