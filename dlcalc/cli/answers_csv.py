@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import IO, NamedTuple
 
 from dlcalc.cli.environment import Environment
+from dlcalc.cli.exercise_line import QUESTION_ID
 from dlcalc.core.suggest import nearest
 from dlcalc.errors import DlcalcError, InputError, Text
 
@@ -522,14 +523,10 @@ def _is_no_row(line: _Line) -> bool:
     return line.raw.isspace() or (line.number == 1 and re.fullmatch(rb"sep=.\s*", line.raw) is not None)
 
 
-_ID = re.compile(r"[\w-]+@[\w.]+:\S+|derive:\S+")
-"""How a question of the bank is named: it carries its version and seed, and needs no key."""
-
-
 def _unknown(mains: Mapping[str, str], lang: str) -> Callable[[str], str]:
     @lru_cache(1_000)
     def say(question: str) -> str:
-        if _ID.fullmatch(question):
+        if QUESTION_ID.fullmatch(question):
             text = Text(
                 "'{question}' names a question of the bank, and there is none yet: put it into the key.",
                 "“{question}” 是题库题目的编号，而题库尚不存在：请写入答案键文件。",

@@ -19,7 +19,7 @@ from dlcalc.cli.grade_output import Cells, Done, Files, Output, State, read_stat
 from dlcalc.cli.progress import progress
 from dlcalc.core.report import Verdict
 from dlcalc.errors import DlcalcError, InputError, Text
-from dlcalc.practice.check import Judge
+from dlcalc.practice.check import WORK_LIMIT, Judge
 from dlcalc.practice.grade import Question, Tally
 from dlcalc.render.grade import FORMATS, render_class
 from dlcalc.render.json import jsonable
@@ -49,7 +49,7 @@ def start(entries: tuple[Entry, ...], lang: str) -> None:
     global _lang
     _questions.clear()
     for question in (entry.question() for entry in entries):
-        _questions[question.id] = question, Judge(question.topic, question.inputs)
+        _questions[question.id] = question, Judge(question.topic, question.inputs, most_lines=WORK_LIMIT)
     _lang = lang
     _remembered.cache_clear()
 

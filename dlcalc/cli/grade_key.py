@@ -25,7 +25,7 @@ from dlcalc.cli.answers_csv import whole_message
 from dlcalc.cli.exercise_line import read_exercise
 from dlcalc.core.suggest import unknown_word
 from dlcalc.errors import DlcalcError, InputError, Text
-from dlcalc.practice.check import check
+from dlcalc.practice.check import WORK_LIMIT, check
 from dlcalc.practice.grade import Question
 
 LARGEST_KEY = 20_000_000
@@ -195,7 +195,7 @@ def _entry(table: Mapping[str, Any]) -> Entry:
     """
     topic, inputs = read_exercise(table["command"])
     asked = tuple(name.strip() or topic.answers[0].name for name in table.get("asked", ()))
-    check(topic, inputs, dict.fromkeys(asked or ("",), ""))
+    check(topic, inputs, dict.fromkeys(asked or ("",), ""), most_lines=WORK_LIMIT)
     command = " ".join(table["command"].split()).removeprefix("dlcalc ")
     title = table.get("title") or (command if len(command) <= LONGEST_WORDS else command[: LONGEST_WORDS - 1] + "…")
     return Entry(table["id"].strip(), topic.name, inputs, title, asked, float(table.get("marks", 1)))
