@@ -49,7 +49,7 @@ PAGE = """\
 h.md:6  Convolution · in 28 · k 3 · filters 25
 h.md:7  ✓ O = 26 is right.
 
-h.md:8  ✗ out = 25 is not right.
+h.md:8  ✗ out = 25 is not right; a possible explanation:
 
     You left out the + 1: the quotient counts the steps, and the window also
     stands at its starting place.
