@@ -23,7 +23,7 @@ from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
 
-MOST_TRIED = 400_000
+MOST_TRIED = 100_000
 """Lines that may be written to find the mistake behind one answer."""
 MOST_PAIRED = 30_000
 """Lines that may be written to find two mistakes made together."""
@@ -38,6 +38,11 @@ PAIR_CHANCE = 0.005
 def length(setting: Setting) -> int:
     """Return how many lines a run writes."""
     return len(setting.run.sheet.records) // FIELDS
+
+
+def is_long(setting: Setting) -> bool:
+    """Say whether its runs are too long for all its mistakes to be tried."""
+    return length(setting) * len(setting.mistakes) > MOST_TRIED
 
 
 def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = True) -> Fit | None:

@@ -54,9 +54,9 @@ class Script:
         self.own = judge.plain.run
         further = any(item.asked is None and item.typed is not None for item in items)
         if len({id(item) for item in self.owners.values()}) > 1 or (pins and further):  # one alone rests on no other
-            sheet, self.impossible = runs.pinned_sheet(judge.topic, judge.inputs, pins)
+            sheet, self.impossible = runs.pinned_sheet(judge.topic, judge.inputs, pins, self.own.most_lines)
             self.pins = {name: pin for name, pin in pins.items() if name not in self.impossible}
-            self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet)
+            self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet, most_lines=self.own.most_lines)
         self.followed: list[Setting] = []
 
     def judge(self) -> None:
@@ -98,6 +98,8 @@ class Script:
             return verdict
         if item.expected is not None and pair(typed.value, item.expected) is None:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
+        if item.unsure is not None and refused is None:
+            return item.unsure
         return Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
 
     def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
@@ -138,7 +140,7 @@ class Script:
     def _convention(self, item: Item, pins: Mapping[str, Pin] | None) -> Verdict | None:
         verdict, run = self.exercise.convention(item, pins)
         if run is not None and pins is None:
-            self.followed.append(Setting(self.exercise.topic, run.inputs))
+            self.followed.append(Setting(self.exercise.topic, run.inputs, most_lines=run.most_lines))
         return verdict
 
     def _misplaced(self, item: Item, typed: Typed, value: Any) -> Explanation | None:
@@ -176,7 +178,7 @@ class Script:
     def _setting(self, item: Item) -> Setting:
         """Return the exercise as it follows from all of the student's values but an answer's own."""
         pins = {name: pin for name, pin in self.pins.items() if name not in item.pins}
-        return Setting(self.exercise.topic, self.exercise.inputs, pins)
+        return Setting(self.exercise.topic, self.exercise.inputs, pins, most_lines=self.own.most_lines)
 
     def _is_trivial(self, item: Item, mistaken: list[Item]) -> bool:
         """Say whether a line follows from a wrong value with which nothing else it reads matters any more.
@@ -227,7 +229,12 @@ class Script:
                     "无法由此推出：取你的 {name} = {given} 时，下面的式子没有值。",
                 )
                 return says.filled(name=one.name, given=one.typed.text if one.typed else "")
-        return _where(typed, value)
+        told = _where(typed, value)
+        if told is None and diagnosis.is_long(self.exercise.plain):
+            return Text(
+                "The sheet is long: not every known mistake was tried.", "这张计算表很长：并非每种典型错误都试过。"
+            )
+        return told
 
 
 def _merged(first: Pin | None, second: Pin) -> Pin:
