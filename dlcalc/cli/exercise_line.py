@@ -110,7 +110,7 @@ def _topic(word: str) -> Topic:
         )
     near = nearest(word[:60], list(topics.names()))
     raise InputError(
-        Text("'{word}' is no exercise.", "“{word}” 不是习题的命令。"),
+        Text("dlcalc has no topic '{word}'.", "dlcalc 没有主题“{word}”。"),
         Text("Did you mean {near}?", "你是不是想输入 {near}？") if near else _HERE,
         word=word[:60],
         near=", ".join(near),
