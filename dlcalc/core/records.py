@@ -111,11 +111,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered."""
+    """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered.
+
+    `draw` and `svg` are told the language of the drawing's labels.
+    """
 
     title: Text
-    draw: Callable[[], tuple[str, ...]]
-    svg: Callable[[], str] | None = None
+    draw: Callable[[str], tuple[str, ...]]
+    svg: Callable[[str], str] | None = None
     draw_on: Callable[[Any], None] | None = None
 
 

@@ -223,11 +223,14 @@ class Work:
         en: str,
         zh: str,
         /,
-        draw: Callable[[], tuple[str, ...]],
-        svg: Callable[[], str] | None = None,
+        draw: Callable[[str], tuple[str, ...]],
+        svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
     ) -> None:
-        """Show a picture; `draw`, `svg` and `draw_on` (onto Matplotlib's axes) are called only when it is rendered."""
+        """Show a picture; `draw`, `svg` and `draw_on` are called only when it is rendered.
+
+        `draw` and `svg` take the language of the labels, `draw_on` Matplotlib's axes.
+        """
 
     def aside(self, name: str, value: Any) -> None:
         """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
@@ -369,8 +372,8 @@ class Sheet(Work):
         en: str,
         zh: str,
         /,
-        draw: Callable[[], tuple[str, ...]],
-        svg: Callable[[], str] | None = None,
+        draw: Callable[[str], tuple[str, ...]],
+        svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
     ) -> None:
         self._put(Figure, en, zh, draw, svg, draw_on)

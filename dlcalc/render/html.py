@@ -208,10 +208,10 @@ def _figure(sheet: Worksheet, figure: Figure) -> Iterator[str]:
     title = text(figure.title.say(sheet.lang))
     yield f'<p class="note">{title}</p>'
     if figure.svg is not None:
-        drawn = figure.svg().strip().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+        drawn = figure.svg(sheet.lang).strip().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
         yield f'<div class="drawing">{drawn}</div>'
     else:
-        rows = text("\n".join(figure.draw()))
+        rows = text("\n".join(figure.draw(sheet.lang)))
         yield f"<pre>{rows}</pre>"
 
 

@@ -128,7 +128,7 @@ class _Page:
                 yield from self.picture(sheet, entry)
             case Figure():
                 yield rf"\noindent {self.text(entry.title)}"
-                yield self.drawing(entry.draw())
+                yield self.drawing(entry.draw(self.lang))
             case Given():
                 pass  # they stand together at the top
 
@@ -362,6 +362,7 @@ class _Page:
 
 _STROKES = {
     "─": "lr", "│": "ud", "┐": "ld", "┘": "lu", "└": "ur", "┴": "lru", "┬": "lrd", "┤": "lud", "┼": "lrud",
+    "┌": "rd", "├": "rud",
 }  # fmt: skip
 _RULES = {
     "l": r"\rlap{\rule[.5ex]{.25em}{.4pt}}",
@@ -370,7 +371,10 @@ _RULES = {
     "d": r"\rlap{\kern.25em\smash{\rule[-.3\normalbaselineskip]{.4pt}{.5\normalbaselineskip}}}",
 }
 """Where the lines of a sign lead from its middle, and the rules that draw them."""
-_SIGNS = {"●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash"}
+_SIGNS = {"●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash",
+    "◀": r"\triangleleft", "▲": r"\scriptstyle\bigtriangleup", "▼": r"\scriptstyle\bigtriangledown", "⋯": r"\cdots",
+    "┄": r"\cdot", "┆": r"\cdot", "╭": r"\cdot", "╮": r"\cdot", "╰": r"\cdot", "╯": r"\cdot",
+}  # fmt: skip
 
 
 def _cell(c: str, lang: str) -> str:
@@ -460,7 +464,7 @@ _MATHS = {
     "∘": r"\circ ", "⋯": r"\cdots ", "ᵀ": r"{}^{\top}", "⊤": r"\top ", "✓": r"\surd ", "✗": r"\times ",
     "Φ": r"\Phi ", "Δ": r"\Delta ", "Ω": r"\Omega ", "′": r"{}^{\prime}",
     **{sign: "\\" + name.rstrip("_") + " " for name, sign in GREEK.items()},
-    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ", "0123456789+-ijklmnt", strict=True)},
+    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜₓₕᵧ", "0123456789+-ijklmntxhy", strict=True)},
     **{sign: f"{{}}^{{{plain}}}" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾", "0123456789+-lL()", strict=True)},
 }  # fmt: skip
 _RUN = re.compile("[" + re.escape("".join(_MATHS)) + "]+")

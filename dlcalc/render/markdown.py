@@ -81,7 +81,7 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                     yield f"\n```\n{drawn}\n```\n"
             case Figure():
                 yield f"\n{entry.title.say(sheet.lang)}\n"
-                yield from ("```text", *entry.draw(), "```", "")
+                yield from ("```text", *entry.draw(sheet.lang), "```", "")
             case Given():
                 pass
 

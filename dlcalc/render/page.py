@@ -96,7 +96,7 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from picture_rows(sheet, entry, indent, width)
             case Figure():
                 yield [("note", "  " + entry.title.say(sheet.lang))]
-                yield from ([("formula", "    " + row)] for row in entry.draw())
+                yield from ([("formula", "    " + row)] for row in entry.draw(sheet.lang))
                 yield []
             case Given():
                 pass

@@ -31,7 +31,7 @@ def picture(sheet: Worksheet, suffix: str) -> bytes:
         raise InputError(Text("This sheet has no picture.", "这张计算表没有图。"))
     figure = figures[-1]
     if suffix == ".svg" and figure.svg is not None:
-        return figure.svg().encode()
+        return figure.svg(sheet.lang).encode()
     if figure.draw_on is None:
         raise InputError(
             Text("This picture is drawn as SVG only.", "这张图只有 SVG 格式。"),
