@@ -1,0 +1,74 @@
+"""Parameters of simple RNN, LSTM and GRU layers as textbook, Keras and PyTorch count them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.inputs import Choice, Flag, Whole
+from dlcalc.core.topic import Answer, Input, Topic
+from dlcalc.errors import Text
+from dlcalc.layers import recurrent_params as layer
+
+NAMES = {"rnn": Text("Simple RNN", "简单 RNN"), "lstm": Text("LSTM", "LSTM 网络"), "gru": Text("GRU", "GRU 网络")}
+
+
+def headline(inputs: Mapping[str, Any]) -> Text:
+    """Name the kind of network."""
+    name = NAMES[inputs["kind"]]
+    return Text(f"{name.en}: parameters", f"{name.zh}：参数量")
+
+
+def _total(source: str, says: Text) -> Answer:
+    return Answer(source, says, ("all",), lambda env: env["all", source])
+
+
+TOPIC = Topic(
+    name="recurrent-params",
+    title=Text("RNN, LSTM and GRU: parameters", "RNN、LSTM 与 GRU：参数量"),
+    inputs=(
+        Input("kind", Choice(tuple(layer.GATES)), Text("rnn, lstm or gru", "rnn、lstm 或 gru"), known_as=("type",)),
+        Input(
+            "input",
+            Whole(),
+            Text("numbers that enter at each time step", "每个时间步的输入个数"),
+            known_as=("input_size", "in", "in_features"),
+        ),
+        Input("hidden", Whole(), Text("hidden units", "隐藏单元数"), known_as=("hidden_size", "units")),
+        Input("layers", Whole(), Text("layers on top of each other", "堆叠的层数"), 1, ("num_layers",)),
+        Input("bidirectional", Flag(), Text("a layer for each direction", "双向"), False),
+        Input(
+            "biases",
+            Choice(("one", "two", "none"), {"none": ("no-bias",)}),
+            Text("bias vectors for each gate: one, two or none", "每个门的偏置向量：one、two 或 none"),
+            "one",
+            ("bias", "use_bias"),
+        ),
+        Input(
+            "reset",
+            Choice(("after", "before")),
+            Text("where Keras's GRU resets", "Keras 的 GRU 在何处重置"),
+            "after",
+            ("reset_after",),
+        ),
+        Input("output", Whole(), Text("outputs of an output layer", "输出层的输出个数"), None, ("outputs", "classes")),
+        Input(
+            "length",
+            Whole(),
+            Text("time steps; they change no count", "时间步数（不影响参数量）"),
+            None,
+            ("t", "seq_len", "time_steps"),
+        ),
+    ),
+    answers=(
+        Answer("params", Text("parameters", "参数量")),
+        _total("textbook", Text("one bias vector for each gate", "教科书：每个门一个偏置向量")),
+        _total("keras", Text("as Keras counts them", "Keras 的参数量")),
+        _total("pytorch", Text("as PyTorch counts them", "PyTorch 的参数量")),
+    ),
+    write=layer.write,
+    example="dlcalc recurrent-params --kind lstm --input 10 --hidden 20",
+    conventions=(layer.BIASES, layer.RESET),
+    misconceptions=layer.MISCONCEPTIONS,
+    headline=headline,
+)
