@@ -32,6 +32,11 @@ class Kind(Protocol):
         return False
 
     @property
+    def takes_words(self) -> bool:
+        """Whether its flag takes all words up to the next flag (`--compare lstm gru`)."""
+        return False
+
+    @property
     def span(self) -> tuple[int, int] | None:
         """The least and the largest whole number it can be, if it can be one: what a search for it runs over."""
         return None
@@ -333,3 +338,43 @@ class Choice(Kind):
 
     def show(self, value: str) -> object:
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Kind):
+    """Several of a few words, each once, in the order given: `lstm gru`, `lstm,gru` or a list."""
+
+    options: tuple[str, ...]
+    least: int
+    most: int
+
+    @property
+    def shape(self) -> str:
+        return " ".join(option.upper() for option in self.options[: self.least]) + " …"
+
+    @property
+    def takes_words(self) -> bool:
+        return True
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        parts = list(raw) if isinstance(raw, list | tuple) else plain(_word(raw)[:LONGEST]).replace(",", " ").split()
+        words = tuple(Choice(self.options).read(part) for part in parts[: self.most + 1])
+        if not self.least <= len(set(words)) == len(words) <= self.most:
+            raise InputError(
+                Text("'{raw}' will not do here.", "这里不能用 “{raw}”。"),
+                Text(
+                    "Name {least} to {most} different ones of: {options}.",
+                    "请写出 {least} 到 {most} 个不同的：{options}。",
+                ),
+                raw=_short(" ".join(words)),
+                least=self.least,
+                most=self.most,
+                options=", ".join(self.options),
+            )
+        return words
+
+    def show(self, value: tuple[str, ...]) -> object:
+        return list(value)
+
+    def write(self, value: tuple[str, ...]) -> str:
+        return " ".join(value)

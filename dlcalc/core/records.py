@@ -122,4 +122,31 @@ class Figure:
     draw_on: Callable[[Any], None] | None = None
 
 
-Entry = Given | Line | Condition | Note | Table | Picture | Figure
+class Formula(NamedTuple):
+    """A formula in a grid, `name = right` or the right side alone; loop variables stay open: `h[t] = o[t]*tanh(c[t])`.
+
+    `dims` has how many dimensions the values of a name have (vectors 1, matrices 2), by its base.
+    """
+
+    text: str
+    dims: Mapping[str, int] = {}
+
+
+Cell = tuple[Text | Formula, ...]
+"""What stands in a cell of a grid, each piece on a row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Things compared: a column for each under its heading, a row for each respect; texts and formulas, no values.
+
+    Where `labelled`, the first column says what a row is about.
+    """
+
+    title: Text
+    heads: tuple[Text, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    labelled: bool = True
+
+
+Entry = Given | Line | Condition | Note | Table | Picture | Figure | Grid

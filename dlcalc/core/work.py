@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
 from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Figure, Given, Head, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Head, Line, Note, Picture, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
@@ -232,6 +232,11 @@ class Work:
         `draw` and `svg` take the language of the labels, `draw_on` Matplotlib's axes.
         """
 
+    def grid(
+        self, en: str, zh: str, /, heads: tuple[Text, ...], rows: Iterable[tuple[Cell, ...]], *, labelled: bool = True
+    ) -> None:
+        """Show texts and formulas side by side (see `records.Grid`)."""
+
     def aside(self, name: str, value: Any) -> None:
         """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
         self.env[f"_{name}"] = value
@@ -378,6 +383,11 @@ class Sheet(Work):
     ) -> None:
         self._put(Figure, en, zh, draw, svg, draw_on)
 
+    def grid(
+        self, en: str, zh: str, /, heads: tuple[Text, ...], rows: Iterable[tuple[Cell, ...]], *, labelled: bool = True
+    ) -> None:
+        self._put(Grid, en, zh, heads, tuple(rows), labelled)
+
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
         super().forget(families, index, gone)
         self.records = [
@@ -434,6 +444,8 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
     if kind is Figure:
         return Figure(Text(*record[1:3]), *record[3:6])
+    if kind is Grid:
+        return Grid(Text(*record[1:3]), *record[3:6])
     return Table(Text(*record[1:3]), *record[3:9])
 
 

@@ -51,7 +51,7 @@ def write(w: Work) -> None:
 
 
 def gate_lines(w: Work) -> None:
-    """Write how many gates there are, and the matrices and biases of one of them in the first layer."""
+    """Write how many gates there are, and what one of them has."""
     inputs = w.inputs
     match inputs["kind"]:
         case "rnn":
@@ -60,6 +60,12 @@ def gate_lines(w: Work) -> None:
             w.let("gates = 4", "i, f, o and the candidate g: each has W, U, b", "i、f、o 与候选 g：各有 W、U、b")
         case _:
             w.let("gates = 3", "r, z and the candidate n: each has W, U, b", "r、z 与候选 n：各有 W、U、b")
+    gate_parts(w)
+
+
+def gate_parts(w: Work) -> None:
+    """Write the matrices and biases of one gate in the first layer."""
+    inputs = w.inputs
     first = 1 if inputs["layers"] > 1 else ""
     w.let("W[l] = h*d", "one gate's weights for the input, h × d", "一个门对输入的权重，h × d", id="W-first", l=first)
     w.let("U = h*h", "one gate's weights for the state before, h × h", "一个门对上一状态的权重，h × h")
@@ -186,7 +192,7 @@ RESET = Convention(
             "Keras 的 GRU 在乘 U 之前重置：一个偏置向量（reset_after=False）",
         ),
     },
-    lambda inputs: inputs["kind"] == "gru" and inputs["biases"] != "none",
+    lambda inputs: "gru" in (inputs["kind"], *(inputs["compare"] or ())) and inputs["biases"] != "none",
 )
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report, Verdict
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -129,6 +129,8 @@ class _Page:
             case Figure():
                 yield rf"\noindent {self.text(entry.title)}"
                 yield self.drawing(entry.draw(self.lang))
+            case Grid():
+                yield self.grid(sheet, entry)
             case Given():
                 pass  # they stand together at the top
 
@@ -173,6 +175,24 @@ class _Page:
             columns = "r" * len(grid[0])
             found.append(f"\\hspace*{{1em}}\\begin{{tabular}}{{{columns}}}\n{inner}\n\\end{{tabular}}")
         return f"\\begin{{flushleft}}{size}\n" + "\n\n".join(found) + "\n\\end{flushleft}"
+
+    def grid(self, sheet: Worksheet, grid: Grid) -> str:
+        """Set what is compared in columns that break their lines, a formula on a line of its own."""
+        others = len(grid.heads) - grid.labelled
+        column = rf"p{{{(0.95 - 0.17 * grid.labelled) / others - 0.03:.3f}\linewidth}}"
+        columns = r"p{.14\linewidth}" * grid.labelled + column * others
+
+        def inner(cell: Cell) -> str:
+            pieces = (
+                self.text(piece) if isinstance(piece, Text) else f"${tables.formula_in(sheet, piece, LATEX).text}$"
+                for piece in cell
+            )
+            return r"\raggedright " + r" \newline ".join(pieces)
+
+        rows = [[self.text(head) for head in grid.heads], *(list(map(inner, row)) for row in grid.rows)]
+        body = "\n\\hline\n".join(" & ".join(row) + r" \tabularnewline" for row in rows)
+        table = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{body}\n\\hline\n\\end{{tabular}}"
+        return rf"\noindent {self.text(grid.title)}" + f"\n\n\\noindent{{\\small\n{table}\\par}}"
 
     def picture(self, sheet: Worksheet, picture: Picture) -> Iterator[_Piece]:
         """Set the map once for each window, what the window covers in boxes, and below it what it gives."""
@@ -259,6 +279,8 @@ class _Page:
                     rows[-1] += piece if place else rf" \qquad {piece}"
                 else:
                     rows.append(piece)
+        if not rows:
+            return ""
         size = self.size(max(map(width, rows)))
         return _display("gather*", rows, size)
 
@@ -371,7 +393,8 @@ _RULES = {
     "d": r"\rlap{\kern.25em\smash{\rule[-.3\normalbaselineskip]{.4pt}{.5\normalbaselineskip}}}",
 }
 """Where the lines of a sign lead from its middle, and the rules that draw them."""
-_SIGNS = {"●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash",
+_SIGNS = {
+    "●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash",
     "◀": r"\triangleleft", "▲": r"\scriptstyle\bigtriangleup", "▼": r"\scriptstyle\bigtriangledown", "⋯": r"\cdots",
     "┄": r"\cdot", "┆": r"\cdot", "╭": r"\cdot", "╮": r"\cdot", "╰": r"\cdot", "╯": r"\cdot",
 }  # fmt: skip
@@ -384,9 +407,8 @@ def _cell(c: str, lang: str) -> str:
     if c in _SIGNS:
         return rf"\makebox[.5em]{{${_SIGNS[c]}$}}"
     if c == " ":
-        return "~"
-    written = text(c, lang)
-    return written if c.isascii() else rf"\makebox[{cells(c) / 2:g}em]{{{written}}}"
+        return r"\hspace*{.5em}"
+    return rf"\makebox[{cells(c) / 2:g}em]{{{text(c, lang)}}}"  # a letter is half an em in some engines only
 
 
 def _across(grid: list[list[str]]) -> int:
@@ -464,7 +486,8 @@ _MATHS = {
     "∘": r"\circ ", "⋯": r"\cdots ", "ᵀ": r"{}^{\top}", "⊤": r"\top ", "✓": r"\surd ", "✗": r"\times ",
     "Φ": r"\Phi ", "Δ": r"\Delta ", "Ω": r"\Omega ", "′": r"{}^{\prime}",
     **{sign: "\\" + name.rstrip("_") + " " for name, sign in GREEK.items()},
-    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜₓₕᵧ", "0123456789+-ijklmntxhy", strict=True)},
+    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ", "0123456789+-ijklmnt", strict=True)},
+    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("ₓₕᵧ", "xhy", strict=True)},
     **{sign: f"{{}}^{{{plain}}}" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾", "0123456789+-lL()", strict=True)},
 }  # fmt: skip
 _RUN = re.compile("[" + re.escape("".join(_MATHS)) + "]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcalc.core.notation import LATEX, Writer
-from dlcalc.core.records import Condition, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -82,8 +82,21 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
             case Figure():
                 yield f"\n{entry.title.say(sheet.lang)}\n"
                 yield from ("```text", *entry.draw(sheet.lang), "```", "")
+            case Grid():
+                yield f"\n{entry.title.say(sheet.lang)}\n"
+                yield "| " + " | ".join(head.say(sheet.lang) for head in entry.heads) + " |"
+                yield "|" + "---|" * len(entry.heads)
+                yield from ("| " + " | ".join(_cell(sheet, cell) for cell in row) + " |" for row in entry.rows)
+                yield ""
             case Given():
                 pass
+
+
+def _cell(sheet: Worksheet, cell: Cell) -> str:
+    return "<br>".join(
+        piece.say(sheet.lang) if isinstance(piece, Text) else f"${tables.formula_in(sheet, piece, LATEX).text}$"
+        for piece in cell
+    )
 
 
 def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:

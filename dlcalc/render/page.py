@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
-from dlcalc.core.layout import Block, beside, cells
+from dlcalc.core.layout import Block, beside, cells, pad
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Notation, Writer, count, shape_of
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -42,7 +43,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
         rows += _answer_list(sheet, width)
     else:
         rows += _body(sheet, steps, width)
-        rows += [[], *_answer_rows(sheet, width)]
+        rows += [[], *_answer_rows(sheet, width)] if sheet.answers else []
     if conventions_text(sheet):
         rows += _convention_rows(sheet, width)
     if conventions:
@@ -96,8 +97,12 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from picture_rows(sheet, entry, indent, width)
             case Figure():
                 yield [("note", "  " + entry.title.say(sheet.lang))]
-                yield from ([("formula", "    " + row)] for row in entry.draw(sheet.lang))
+                drawn = entry.draw(sheet.lang)
+                front = " " * max(0, min(4, width - max(map(cells, drawn))))
+                yield from ([("formula", front + row)] for row in drawn)
                 yield []
+            case Grid():
+                yield from _grid(sheet, entry, width)
             case Given():
                 pass
 
@@ -294,6 +299,66 @@ def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]
+
+
+_LABEL = 16
+"""Cells that the column of labels of a grid may fill."""
+_GAP = 3
+
+
+def _grid(sheet: Worksheet, grid: Grid, width: int) -> Iterator[Row]:
+    """Set what is compared side by side."""
+    yield from ([("note", row)] for row in wrap(grid.title.say(sheet.lang), width - 2, "  "))
+    heads, label = [head.say(sheet.lang) for head in grid.heads], 0
+    if grid.labelled:
+        labels = [
+            heads[0],
+            *(piece.say(sheet.lang) for row in grid.rows for piece in row[0] if isinstance(piece, Text)),
+        ]
+        label = min(_LABEL, max(map(cells, labels)))
+    others = len(heads) - grid.labelled
+    wide = (width - 4 - (label + _GAP if label else 0) - (others - 1) * _GAP) // others
+    widths = ([label] if grid.labelled else []) + [wide] * others
+    body = [[_cell(sheet, cell, w) for cell, w in zip(row, widths, strict=True)] for row in grid.rows]
+    for number, row in enumerate([[wrap(head, w) for head, w in zip(heads, widths, strict=True)], *body]):
+        for lines in zip_longest(*row, fillvalue=""):
+            text = (" " * _GAP).join(pad(line, w) for line, w in zip(lines, widths, strict=True))
+            yield [("reason" if number == 0 else "formula", "    " + text.rstrip())]
+        if number == 0:
+            yield [("reason", "    " + "─" * (sum(widths) + _GAP * (len(widths) - 1)))]
+        elif number < len(body):
+            yield []
+    yield []
+
+
+def _cell(sheet: Worksheet, cell: Cell, width: int) -> list[str]:
+    """Return what stands in a cell of a grid, in rows of at most that width where it can be broken."""
+    rows: list[str] = []
+    for piece in cell:
+        if isinstance(piece, Text):
+            rows += wrap(piece.say(sheet.lang), width)
+            continue
+        rows += _folded(tables.formula_in(sheet, piece, UNICODE).text, width)
+    return rows
+
+
+def _folded(formula: str, width: int) -> list[str]:
+    """Break a formula before + and −, inside brackets too, as columns are narrow; before ⊙ only where it must be."""
+    rows = [formula]
+    for signs in ("+−", "⊙"):
+        rows = [piece for row in rows for piece in ([row] if cells(row) <= width else _broken(row, signs, width))]
+    return [rows[0], *("  " + row for row in rows[1:])]
+
+
+def _broken(formula: str, signs: str, width: int) -> list[str]:
+    first, *terms = re.split(f" (?=[{signs}] )", formula)
+    rows = [first]
+    for term in terms:
+        if cells(rows[-1]) + 3 + cells(term) > width:
+            rows.append(term)
+        else:
+            rows[-1] += " " + term
+    return rows
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:
