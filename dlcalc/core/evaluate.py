@@ -205,7 +205,8 @@ def entry_of(value: Any, place: tuple[Any, ...]) -> Any:
 def _listed(values: list[Any]) -> Any:
     from dlcalc.core.arrays import Array
 
-    return Array.of([v.tolist() if isinstance(v, Array) else v for v in values])
+    as_float = any(isinstance(v, float) for v in values)  # exact numbers stay so only among themselves
+    return Array.of([v.tolist() if isinstance(v, Array) else v for v in values], as_float=as_float)
 
 
 def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
