@@ -1,6 +1,6 @@
 """Patches of a vision transformer: how many tokens an image becomes, and the parameters that make tokens of patches.
 
-Symbols: I image side, P patch side, n patches along a side, C channels, d width of a token.
+Symbols: I image side, P patch side, C channels, d width of a token.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ def count_lines(w: Work, grid: Grid) -> None:
     """Write how many patches the image has: (I/P)², Dosovitskiy et al., An Image is Worth 16×16 Words (2021)."""
     for label, image, patch in zip(grid.axes, grid.images, grid.patches, strict=False):
         if image % patch:
-            w.let("n[a] = floor(I[a]/P[a])", "whole patches along a side", "一边上完整的块数", a=label)
+            w.let("side[a] = floor(I[a]/P[a])", "whole patches along a side", "一边上完整的块数", a=label)
         else:
-            w.let("n[a] = I[a]/P[a]", "patches along a side", "一边上的块数", a=label)
-    w.let("patches = prod(n[a] for a in axes)", "patches of the image", "整幅图像的块数")
+            w.let("side[a] = I[a]/P[a]", "patches along a side", "一边上的块数", a=label)
+    w.let("patches = prod(side[a] for a in axes)", "patches of the image", "整幅图像的块数")
 
 
 def projection_lines(w: Work, *, bias: bool) -> None:
@@ -177,7 +177,7 @@ COUNTING = (
             "You counted the patches along one side: the image is cut in both directions, (I/P)².",
             "只算了一边的块数：图像在两个方向上都被切开，应为 (I/P)²。",
         ),
-        {"patches": "n"},
+        {"patches": "side"},
         applies=lambda inputs: isinstance(inputs["image"], int) and isinstance(inputs["patch"], int),
         catalogue=("M202",),
     ),
