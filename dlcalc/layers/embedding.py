@@ -1,4 +1,4 @@
-"""The embedding table: V·D parameters, and why looking a row up is a product with a one-hot vector."""
+"""The embedding table: V·d parameters, and why looking a row up is a product with a one-hot vector."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ MOST_PRODUCTS = 300_000
 
 
 def write(w: Work) -> None:
-    """Write the sheet of an embedding: E is V × D, one row for each word (Mikolov et al. 2013; torch.nn.Embedding)."""
+    """Write the sheet of an embedding: E is V × d, one row for each word (Mikolov et al. 2013; torch.nn.Embedding)."""
     inputs = w.inputs
     w.given("V", inputs["vocab"], "vocab")
-    w.given("D", inputs["d"], "d")
+    w.given("d", inputs["d"], "d")
     indices = inputs["indices"]
     if indices is not None:
         w.given("n", indices.shape[0], "indices")
-    w.let("params = V*D", "a row of D numbers for every word, no bias", "每个词一行 D 个数，没有偏置")
+    w.let("params = V*d", "a row of d numbers for every word, no bias", "每个词一行 d 个数，没有偏置")
     if inputs["padding_idx"] is not None:
         w.let(
-            "trained = (V - 1)*D",
+            "trained = (V - 1)*d",
             "the row of the padding word stays as it is",
             "填充词的那一行保持不变",
         )
     if indices is None:
         return
-    w.let("values = n*D", "numbers that leave: a row for every index", "输出的元素个数：每个下标一行")
-    w.let("macs = n*V*D", "if the one-hot product were really worked out", "若真的做独热乘法，乘加次数")
+    w.let("values = n*d", "numbers that leave: a row for every index", "输出的元素个数：每个下标一行")
+    w.let("macs = n*V*d", "if the one-hot product were really worked out", "若真的做独热乘法，乘加次数")
     w.note(
         "Looking the rows up needs no multiplication: it only copies {n} row(s).",
         "查表不需要乘法：只是复制 {n} 行。",
@@ -55,7 +55,7 @@ def value_lines(w: Work) -> None:
 
 
 def settle(inputs: dict[str, Any]) -> None:
-    """Fill in V and D from the table, and see that every index has a row.
+    """Fill in V and d from the table, and see that every index has a row.
 
     Raises:
         InputError: where sizes contradict the table, or an index has no row.
@@ -110,7 +110,7 @@ MISCONCEPTIONS = (
     Misconception(
         "bias-counted-anyway",
         Text("You added biases: an embedding is a table and has none.", "多加了偏置：嵌入是一张表，没有偏置。"),
-        {"params": "V*D + D"},
+        {"params": "V*d + d"},
     ),
     Misconception(
         "rows-that-are-looked-up",
@@ -118,7 +118,7 @@ MISCONCEPTIONS = (
             "You counted the rows of this text: the table has a row for every word of the vocabulary.",
             "只算了这段文本用到的行：表中为词表里的每个词都有一行。",
         ),
-        {"params": "n*D"},
+        {"params": "n*d"},
         applies=lambda inputs: inputs["indices"] is not None,
     ),
     Misconception(
@@ -127,7 +127,7 @@ MISCONCEPTIONS = (
             "You left out the padding row: it is not trained, but the table has it.",
             "漏了填充词的行：它虽不训练，但仍在表中。",
         ),
-        {"params": "(V - 1)*D"},
+        {"params": "(V - 1)*d"},
         applies=lambda inputs: inputs["padding_idx"] is not None,
     ),
 )

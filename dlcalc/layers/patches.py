@@ -1,6 +1,6 @@
 """Patches of a vision transformer: how many tokens an image becomes, and the parameters that make tokens of patches.
 
-Symbols: I image side, P patch side, n patches along a side, C channels, D width of a token.
+Symbols: I image side, P patch side, C channels, d width of a token.
 """
 
 from __future__ import annotations
@@ -104,25 +104,25 @@ def count_lines(w: Work, grid: Grid) -> None:
     """Write how many patches the image has: (I/P)², Dosovitskiy et al., An Image is Worth 16×16 Words (2021)."""
     for label, image, patch in zip(grid.axes, grid.images, grid.patches, strict=False):
         if image % patch:
-            w.let("n[d] = floor(I[d]/P[d])", "whole patches along a side", "一边上完整的块数", d=label)
+            w.let("side[a] = floor(I[a]/P[a])", "whole patches along a side", "一边上完整的块数", a=label)
         else:
-            w.let("n[d] = I[d]/P[d]", "patches along a side", "一边上的块数", d=label)
-    w.let("patches = prod(n[d] for d in axes)", "patches of the image", "整幅图像的块数")
+            w.let("side[a] = I[a]/P[a]", "patches along a side", "一边上的块数", a=label)
+    w.let("patches = prod(side[a] for a in axes)", "patches of the image", "整幅图像的块数")
 
 
 def projection_lines(w: Work, *, bias: bool) -> None:
-    """Write the projection that makes a token of a patch; reads D, the width of a token."""
-    w.let("pixels = prod(P[d] for d in axes)*C", "numbers in one patch, flattened", "一个块展平后的元素个数")
+    """Write the projection that makes a token of a patch; reads d, the width of a token."""
+    w.let("pixels = prod(P[a] for a in axes)*C", "numbers in one patch, flattened", "一个块展平后的元素个数")
     if bias:
         w.let(
-            "projection = pixels*D + D",
+            "projection = pixels*d + d",
             "a linear layer from a flattened patch to a token",
             "把展平的块变成词元的全连接层",
             id="projection-bias",
         )
     else:
         w.let(
-            "projection = pixels*D",
+            "projection = pixels*d",
             "a linear layer from a flattened patch to a token",
             "把展平的块变成词元的全连接层",
             id="projection",
@@ -134,7 +134,7 @@ def write(w: Work) -> None:
     inputs = w.inputs
     found = grid(inputs)
     place(w, found)
-    w.given("D", inputs["d"], "d")
+    w.given("d", inputs["d"], "d")
     count_lines(w, found)
     if inputs["cls"]:
         w.let("tokens = patches + 1", "the class token stands in front", "前面加一个分类词元 [CLS]", id="tokens-cls")
@@ -144,25 +144,25 @@ def write(w: Work) -> None:
     w.let("params = projection", "the patch embedding's parameters", "块嵌入的参数量")
     if inputs["bias"]:
         w.let(
-            "conv = prod(P[d] for d in axes)*C*D + D",
-            "the same as a convolution: D filters P × P × C, stride P",
-            "等价的卷积：D 个 P × P × C 的核，步长 P",
+            "conv = prod(P[a] for a in axes)*C*d + d",
+            "the same as a convolution: d filters P × P × C, stride P",
+            "等价的卷积：d 个 P × P × C 的核，步长 P",
             id="conv-bias",
         )
     else:
         w.let(
-            "conv = prod(P[d] for d in axes)*C*D",
-            "the same as a convolution: D filters P × P × C, stride P",
-            "等价的卷积：D 个 P × P × C 的核，步长 P",
+            "conv = prod(P[a] for a in axes)*C*d",
+            "the same as a convolution: d filters P × P × C, stride P",
+            "等价的卷积：d 个 P × P × C 的核，步长 P",
             id="conv",
         )
-    w.let("positions = tokens*D", "a learned position for every token", "每个词元一个可学习的位置向量")
+    w.let("positions = tokens*d", "a learned position for every token", "每个词元一个可学习的位置向量")
     if inputs["cls"]:
-        w.let("class_token = D", "the class token itself is learned", "分类词元本身也要学习")
+        w.let("class_token = d", "the class token itself is learned", "分类词元本身也要学习")
         w.let("total = params + positions + class_token", "before the encoder", "编码器之前的参数", id="total-cls")
     else:
         w.let("total = params + positions", "before the encoder", "编码器之前的参数", id="total-none")
-    w.let("macs = patches*pixels*D", "multiply-accumulates of the projection", "投影的乘加次数")
+    w.let("macs = patches*pixels*d", "multiply-accumulates of the projection", "投影的乘加次数")
 
 
 def _has_channels(inputs: Mapping[str, Any]) -> bool:
@@ -177,7 +177,7 @@ COUNTING = (
             "You counted the patches along one side: the image is cut in both directions, (I/P)².",
             "只算了一边的块数：图像在两个方向上都被切开，应为 (I/P)²。",
         ),
-        {"patches": "n"},
+        {"patches": "side"},
         applies=lambda inputs: isinstance(inputs["image"], int) and isinstance(inputs["patch"], int),
         catalogue=("M202",),
     ),
@@ -187,7 +187,7 @@ COUNTING = (
             "You gave the pixels of one patch, P²: asked are the patches of the image, (I/P)².",
             "给出的是一个块的像素数 P²：问的是图像有多少块，(I/P)²。",
         ),
-        {"patches": "prod(P[d] for d in axes)"},
+        {"patches": "prod(P[a] for a in axes)"},
     ),
 )
 """Mistakes about how many patches there are."""
@@ -211,10 +211,10 @@ MISCONCEPTIONS = (
     Misconception(
         "projection-without-channels-and-bias",
         Text(
-            "You left out channels and biases: a patch has P²·C numbers and each of the D outputs a bias.",
-            "漏了通道和偏置：一个块有 P²·C 个数，D 个输出各有一个偏置。",
+            "You left out channels and biases: a patch has P²·C numbers and each of the d outputs a bias.",
+            "漏了通道和偏置：一个块有 P²·C 个数，d 个输出各有一个偏置。",
         ),
-        {"projection-bias": "prod(P[d] for d in axes)*D"},
+        {"projection-bias": "prod(P[a] for a in axes)*d"},
         applies=_has_channels,
         catalogue=("M203",),
     ),
@@ -224,13 +224,13 @@ MISCONCEPTIONS = (
             "You left out the channels: a patch has P²·C numbers.",
             "漏了通道：一个块有 P²·C 个数。",
         ),
-        {"pixels": "prod(P[d] for d in axes)"},
+        {"pixels": "prod(P[a] for a in axes)"},
         applies=_has_channels,
     ),
     Misconception(
         "projection-without-bias",
-        Text("You left out the biases: each of the D outputs has one.", "漏了偏置：D 个输出各有一个偏置。"),
-        {"projection-bias": "pixels*D"},
+        Text("You left out the biases: each of the d outputs has one.", "漏了偏置：d 个输出各有一个偏置。"),
+        {"projection-bias": "pixels*d"},
     ),
     Misconception(
         "projection-for-every-patch",
@@ -246,7 +246,7 @@ MISCONCEPTIONS = (
             "You left out the class token's position: every token has one.",
             "漏了分类词元的位置向量：每个词元都有一个。",
         ),
-        {"positions": "patches*D"},
+        {"positions": "patches*d"},
         applies=lambda inputs: bool(inputs["cls"]),
     ),
 )
