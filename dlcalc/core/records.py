@@ -113,13 +113,15 @@ class Picture:
 class Figure:
     """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered.
 
-    `draw` and `svg` are told the language of the drawing's labels.
+    `draw` and `svg` are told the language of the drawing's labels. One that is `extra` stands on the page at full
+    steps alone: what the lines say, said again.
     """
 
     title: Text
     draw: Callable[[str], tuple[str, ...]]
     svg: Callable[[str], str] | None = None
     draw_on: Callable[[Any], None] | None = None
+    extra: bool = False
 
 
 class Formula(NamedTuple):

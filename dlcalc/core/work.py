@@ -226,10 +226,13 @@ class Work:
         draw: Callable[[str], tuple[str, ...]],
         svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
+        *,
+        extra: bool = False,
     ) -> None:
         """Show a picture; `draw`, `svg` and `draw_on` are called only when it is rendered.
 
-        `draw` and `svg` take the language of the labels, `draw_on` Matplotlib's axes.
+        `draw` and `svg` take the language of the labels, `draw_on` Matplotlib's axes. What is `extra` is shown at
+        full steps, and drawn into a file at any.
         """
 
     def grid(
@@ -380,8 +383,10 @@ class Sheet(Work):
         draw: Callable[[str], tuple[str, ...]],
         svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
+        *,
+        extra: bool = False,
     ) -> None:
-        self._put(Figure, en, zh, draw, svg, draw_on)
+        self._put(Figure, en, zh, draw, svg, draw_on, extra)
 
     def grid(
         self, en: str, zh: str, /, heads: tuple[Text, ...], rows: Iterable[tuple[Cell, ...]], *, labelled: bool = True
@@ -443,7 +448,7 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         values = [env[compile_key(name, bound)(env, at)] for name in (drawn, shown)]
         return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
     if kind is Figure:
-        return Figure(Text(*record[1:3]), *record[3:6])
+        return Figure(Text(*record[1:3]), *record[3:7])
     if kind is Grid:
         return Grid(Text(*record[1:3]), *record[3:6])
     return Table(Text(*record[1:3]), *record[3:9])

@@ -5,6 +5,10 @@ Every wire stands for a symbol of the cell's formulas; the tests read the formul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.core.work import Work
 from dlcalc.errors import Text
 from dlcalc.layers.diagram import Diagram
 
@@ -13,10 +17,11 @@ TITLES = {
     "lstm": Text("The LSTM cell", "LSTM 单元"),
     "gru": Text("The GRU cell", "GRU 单元"),
 }
+UNROLLED = Text("The network unrolled over time", "网络按时间展开")
 GATES = {
     "f": Text("forget\nσ", "遗忘门\nσ"),
     "i": Text("input\nσ", "输入门\nσ"),
-    "g": Text("candidate\ntanh", "候选记忆\ntanh"),
+    "g": Text("candidate\ntanh", "候选值\ntanh"),
     "o": Text("output\nσ", "输出门\nσ"),
     "r": Text("reset\nσ", "重置门\nσ"),
     "z": Text("update\nσ", "更新门\nσ"),
@@ -25,50 +30,69 @@ GATES = {
 """A gate's name and what bounds it, by its symbol."""
 
 
-def cell(kind: str, *, peephole: bool = False, reset: str = "after", update: str = "z-old") -> Diagram:
-    """Return the picture of a cell.
+def show(w: Work, order: str, inputs: Mapping[str, Any]) -> None:
+    """Put the picture of a cell, and of its net unrolled over its steps, on a sheet at full steps.
 
-    Args:
-        kind: rnn, lstm or gru.
-        peephole: whether an LSTM's gates see the memory too.
-        reset: where a GRU resets, "after" or "before" the state is multiplied by its weights.
-        update: what a GRU's z weighs, the old state ("z-old") or the new one ("z-new").
+    `order` has the letters of the cell's gates; of `inputs` the settled ones of its topic are read.
     """
-    match kind:
-        case "rnn":
-            return rnn()
-        case "lstm":
-            return lstm(peephole=peephole)
-        case "gru":
-            return gru(reset=reset, update=update)
-        case _:
-            raise ValueError(kind)
+    has = inputs["net"][-1].directions[0]
+    kind = KINDS[order]
+
+    def picture() -> Diagram:
+        match kind:
+            case "rnn":
+                return rnn(inputs["act"], bias="b" in has, output=inputs["wy"] is not None)
+            case "lstm":
+                return lstm("".join(gate for gate in "ifo" if f"p{gate}" in has))
+            case _:
+                return gru(inputs["reset"], inputs["update"])
+
+    def net() -> Diagram:
+        return unrolled(kind, len(inputs["steps"]), outputs=inputs["wy"] is not None)
+
+    w.figure(*TITLES[kind], lambda lang: picture().rows(lang), lambda lang: picture().svg(lang), extra=True)
+    if len(inputs["net"]) == len(inputs["net"][0].directions) == 1:
+        w.figure(*UNROLLED, lambda lang: net().rows(lang), lambda lang: net().svg(lang), extra=True)
 
 
-def rnn() -> Diagram:
-    """Return the cell h = tanh(Wₓx + Wₕh + b), with an output y read off the state."""
-    formula = "hₜ = tanh(Wₓ xₜ + Wₕ hₜ₋₁ + b),  yₜ = Wᵧ hₜ + bᵧ"
+KINDS = {"": "rnn", "ifgo": "lstm", "rzn": "gru"}
+"""What a cell is called, by the order of its gates."""
+
+
+_SIGNS = {"relu": "ReLU", "sigmoid": "σ"}
+
+
+def cell(kind: str, reset: str = "after") -> Diagram:
+    """Return the picture of a usual rnn, lstm or gru."""
+    return gru(reset) if kind == "gru" else lstm() if kind == "lstm" else rnn()
+
+
+def rnn(act: str = "tanh", *, bias: bool = True, output: bool = True) -> Diagram:
+    """Return the cell h = act(Wₓx + Wₕh + b), with an output y read off the state if `output`."""
+    formula = f"hₜ = {act}(Wₓ xₜ + Wₕ hₜ₋₁{' + b' if bias else ''})"
     d = Diagram(TITLES["rnn"], Text(formula, formula))
     d.frame(7, 5, 54, 13)
     d.words(1, 10, "hₜ₋₁")
     d.words(65, 10, "hₜ")
     d.words(28, 19, "xₜ", 0)
-    d.words(28, 6, "b", 0)
-    d.words(54, -1, "yₜ", 0)
     d.box("Wh", 12, 9, 7, "Wₕ", "weights")
     d.operation("sum", 28, 10, "+")
-    d.box("tanh", 36, 9, 10, "tanh", "act")
+    d.box("act", 36, 9, 11, _SIGNS.get(act, act), "act")
     d.box("Wx", 25, 13, 7, "Wₓ", "weights")
-    d.box("Wy", 51, 1, 7, "Wᵧ", "weights")
     d.wire("h_old", (5, 10), "Wh")
     d.wire("Wh h", "Wh", "sum")
     d.wire("x", (28, 18), "Wx")
     d.wire("Wx x", "Wx", "sum")
-    d.wire("b", (28, 7), "sum")
-    d.wire("net", "sum", "tanh")
-    d.wire("h", "tanh", (63, 10))
-    d.wire("h", (54, 10), "Wy")
-    d.wire("y", "Wy", (54, 0))
+    d.wire("net", "sum", "act")
+    d.wire("h", "act", (63, 10))
+    if bias:
+        d.words(28, 6, "b", 0)
+        d.wire("b", (28, 7), "sum")
+    if output:
+        d.words(54, -1, "yₜ", 0)
+        d.box("Wy", 51, 1, 7, "Wᵧ", "weights")
+        d.wire("h", (54, 10), "Wy")
+        d.wire("y", "Wy", (54, 0))
     return d
 
 
@@ -80,9 +104,9 @@ def _gate(d: Diagram, name: str, middle: int, y: int) -> None:
     d.box(name, middle - _WIDE // 2, y, _WIDE, GATES[name], "act" if name in "gn" else "gate", high=4)
 
 
-def lstm(*, peephole: bool = False) -> Diagram:
-    """Return the cell c = f ⊙ c + i ⊙ g, h = o ⊙ tanh(c); with peepholes the gates see the memory too."""
-    title = Text("The LSTM cell with peepholes", "带窥视孔的 LSTM 单元") if peephole else TITLES["lstm"]
+def lstm(peepholes: str = "") -> Diagram:
+    """Return the cell c = f ⊙ c + i ⊙ g, h = o ⊙ tanh(c); the gates named in `peepholes` see the memory too."""
+    title = Text("The LSTM cell with peepholes", "带窥视孔的 LSTM 单元") if peepholes else TITLES["lstm"]
     formula = "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ,  hₜ = oₜ ⊙ tanh(cₜ)"
     d = Diagram(title, Text(formula, formula))
     d.frame(7, 0, 65, 19)
@@ -118,17 +142,22 @@ def lstm(*, peephole: bool = False) -> Diagram:
     d.words(34, 8, "iₜ")
     d.words(47, 8, "gₜ")
     d.words(60, 7, "oₜ")
-    if peephole:
+    if "f" in peepholes:
         d.wire("c_old", (10, 2), (10, 11), "f")
-        d.wire("c_old", (10, 4), (29, 4), "i")
+    if "i" in peepholes:
+        d.wire("c_old", *(() if "f" in peepholes else ((10, 2),)), (10, 4), (29, 4), "i")
+    if "o" in peepholes:
         d.wire("c", (55, 2), "o")
     return d
 
 
-def gru(*, reset: str = "after", update: str = "z-old") -> Diagram:
-    """Return the cell h = z ⊙ h + (1 − z) ⊙ n ("z-old"), or with z and 1 − z exchanged ("z-new")."""
+def gru(reset: str = "after", update: str = "z-old") -> Diagram:
+    """Return the cell h = z ⊙ h + (1 − z) ⊙ n ("z-old"), or with z and 1 − z exchanged ("z-new").
+
+    `reset` is where r meets the state, "after" or "before" it is multiplied by Uₙ.
+    """
     new, old = ("zₜ", "(1 − zₜ)") if update == "z-new" else ("(1 − zₜ)", "zₜ")
-    inner = "rₜ ⊙ (Uₙ hₜ₋₁ + bₕ)" if reset == "after" else "Uₙ (rₜ ⊙ hₜ₋₁)"
+    inner = "rₜ ⊙ (Uₙ hₜ₋₁)" if reset == "after" else "Uₙ (rₜ ⊙ hₜ₋₁)"
     formula = f"nₜ = tanh(Wₙ xₜ + {inner} + b),  hₜ = {new} ⊙ nₜ + {old} ⊙ hₜ₋₁"
     d = Diagram(TITLES["gru"], Text(formula, formula))
     d.frame(6, 0, 65, 24)
@@ -186,7 +215,7 @@ MOST_STEPS = 4
 def unrolled(kind: str, steps: int, *, outputs: bool = True) -> Diagram:
     """Return the picture of a network unrolled over time, from h₀ on, with an output at each step if `outputs`."""
     d = Diagram(
-        Text("The network unrolled over time", "网络按时间展开"),
+        UNROLLED,
         Text("The same weights serve every step.", "各时刻共用同一组权重。"),
     )
     state = "h, c" if kind == "lstm" else "h"

@@ -56,8 +56,8 @@ def write(w: Work) -> None:
     """Write the comparison of the kinds in `compare`; with `input` and `hidden`, their parameters in numbers too."""
     kinds = w.inputs["compare"]
     for kind in kinds:
-        picture = cell_pictures.cell(kind, reset=w.inputs["reset"])
-        w.figure(*picture.title, picture.rows, picture.svg)
+        picture = cell_pictures.cell(kind, w.inputs["reset"])
+        w.figure(*cell_pictures.TITLES[kind], picture.rows, picture.svg)
     w.grid(
         "one time step, line by line (σ is between 0 and 1, tanh between −1 and 1; ⊙ multiplies entry by entry)",
         "一个时间步，逐行列出（σ 在 0 与 1 之间，tanh 在 −1 与 1 之间；⊙ 为逐元素相乘）",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dlcalc.core.work import Work
 from dlcalc.errors import Text
 from dlcalc.layers.diagram import Diagram, Label, Point
 
@@ -133,50 +134,78 @@ QUERY = 8
 """Columns between the middle and the arrows of K and Q."""
 
 
-def encoder_block(norm: str = "post") -> Diagram:
-    """Return the picture of one encoder block, what each part is for beside it; `norm` is "post" or "pre"."""
-    d = Diagram(
-        Text("A Transformer encoder block, post-norm", "Transformer 编码器块（后归一化）")
-        if norm == "post"
-        else Text("A Transformer encoder block, pre-norm", "Transformer 编码器块（前归一化）")
-    )
+def show(w: Work, part: str, *, norm: str, layers: int, cross: bool = True, final_norm: bool | None = None) -> None:
+    """Put the picture of a model on a sheet: of "both" stacks, or of one block of the "encoder" or the "decoder".
+
+    Args:
+        w: the sheet.
+        part: encoder, decoder or both.
+        norm: where it normalizes, "post" or "pre".
+        layers: how many blocks a stack has.
+        cross: whether a decoder has cross-attention.
+        final_norm: whether a norm stands behind each stack; where not given, as is usual: with pre-norm.
+    """
+
+    def picture() -> Diagram:
+        match part:
+            case "encoder":
+                return encoder_block(norm, str(layers))
+            case "decoder":
+                return decoder_block(norm, str(layers), cross=cross)
+            case _:
+                return transformer(norm, str(layers), final_norm=final_norm)
+
+    title = WHOLE if part == "both" else TITLES[part, norm]
+    w.figure(*title, lambda lang: picture().rows(lang), lambda lang: picture().svg(lang))
+
+
+WHOLE = Text("The Transformer: encoder and decoder", "Transformer：编码器与解码器")
+TITLES = {
+    ("encoder", "post"): Text("An encoder block, post-norm", "编码器块（后归一化）"),
+    ("encoder", "pre"): Text("An encoder block, pre-norm", "编码器块（前归一化）"),
+    ("decoder", "post"): Text("A decoder block, post-norm", "解码器块（后归一化）"),
+    ("decoder", "pre"): Text("A decoder block, pre-norm", "解码器块（前归一化）"),
+}
+
+
+def encoder_block(norm: str = "post", layers: str = "N") -> Diagram:
+    """Return the picture of one of `layers` encoder blocks, what each part is for beside it."""
+    d = Diagram(TITLES["encoder", norm])
     stack = Stack(d, "encoder", 18, 27, 35, norm, True, -2, (18, 0))
     stack.attention("self", SELF)
     stack.feed_forward()
-    _close(stack, Text("X, one row per token", "X，每行一个词"))
+    _close(stack, layers, Text("X, one row per token", "X，每行一个词"))
     return d
 
 
-def decoder_block(norm: str = "post") -> Diagram:
-    """Return the picture of one decoder block, what each part is for beside it; `norm` is "post" or "pre"."""
-    d = Diagram(
-        Text("A Transformer decoder block, post-norm", "Transformer 解码器块（后归一化）")
-        if norm == "post"
-        else Text("A Transformer decoder block, pre-norm", "Transformer 解码器块（前归一化）")
-    )
+def decoder_block(norm: str = "post", layers: str = "N", *, cross: bool = True) -> Diagram:
+    """Return the picture of one of `layers` decoder blocks, with cross-attention or, as in GPT, without."""
+    d = Diagram(TITLES["decoder", norm])
     stack = Stack(d, "decoder", 27, 27, 44, norm, True, -2, (27, 0), memory=9)
     stack.attention("masked", MASKED)
-    stack.attention("cross", CROSS)
+    if cross:
+        stack.attention("cross", CROSS)
+        d.words(0, stack.row - 1, Text("encoder's", "编码器"))
+        d.words(0, stack.row, Text("output", "输出"))
     stack.feed_forward()
-    _close(stack, Text("Y, the tokens so far", "Y，已生成的词"))
-    d.words(0, stack.row - 1, Text("encoder's", "编码器"))
-    d.words(0, stack.row, Text("output", "输出"))
+    _close(stack, layers, Text("Y, the tokens so far", "Y，已生成的词"))
     return d
 
 
-def _close(stack: Stack, enters: Text) -> None:
+def _close(stack: Stack, layers: str, enters: Text) -> None:
     """Draw the frame of a block, what enters it below and what leaves it above."""
     d, top = stack.d, stack.y
     d.wire("out", stack.below, (stack.x, top - 2))
     left = stack.x - stack.wide // 2 - 2
-    d.frame(left, top, stack.side + 3 - left, -1 - top + 1)
+    d.frame(left, top, stack.side + 3 - left, -top)
+    d.words(left + 1, top - 1, f"{layers}×")
     d.words(stack.x, 1, enters, 0)
     d.words(stack.x, top - 3, Text("to the next block", "到下一个块"), 0)
 
 
-def transformer(norm: str = "post", layers: str = "N") -> Diagram:
-    """Return the picture of encoder and decoder; `layers` is how many times each block is repeated."""
-    d = Diagram(Text("The Transformer: encoder and decoder", "Transformer：编码器与解码器"))
+def transformer(norm: str = "post", layers: str = "N", *, final_norm: bool | None = None) -> Diagram:
+    """Return the picture of encoder and decoder of `layers` blocks each; `final_norm` as in `show`."""
+    d = Diagram(WHOLE)
     wide, left, between, right = 25, 17, 34, 51
     d.box("where", between - 10, 2, 21, Text("Positional encoding", "位置编码"), "embed")
     for key, x, symbol, enters in (
@@ -198,7 +227,7 @@ def transformer(norm: str = "post", layers: str = "N") -> Diagram:
         stack.feed_forward()
         d.frame(start, stack.y, 32, -stack.y + 1)
         d.words(times, stack.y // 2, f"{layers}×", anchor)
-        if norm == "pre":
+        if norm == "pre" if final_norm is None else final_norm:
             stack.y -= 1
             stack.normalize()
     corner = encoder.y - 1
