@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import Text
-from dlcalc.layers.recurrent import Cell, Row, Spot
+from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
 
 GATES = Gates(
@@ -41,19 +41,26 @@ def forward(spot: Spot, inputs: Mapping[str, Any]) -> list[Row]:
             ),
             Row(
                 f"{a} = {total} + {r}*{m}",
-                "the reset gate lets part of it into the candidate",
-                "重置门让其中一部分进入候选状态",
+                "what enters the candidate: the reset gate lets part of m in",
+                "进入候选状态的加权和：重置门放行 m 的一部分",
                 f"a_n-after{suffix}{'-h' if second else ''}",
             ),
         ]
     else:
+        part = spot.state("s")
         candidate = [
             Row(
-                f"{a} = {total} + {spot.own('U_n')} @ ({r}*{before}){second}",
-                "the reset gate lets part of the state into the candidate",
-                "重置门让前一状态的一部分进入候选状态",
+                f"{part} = {r}*{before}",
+                "the part of the state before that the reset gate lets through",
+                "前一状态中重置门放行的部分",
+                "s",
+            ),
+            Row(
+                f"{a} = {total} + {spot.own('U_n')} @ {part}{second}",
+                "what enters the candidate",
+                "进入候选状态的加权和",
                 f"a_n-before{suffix}{'-h' if second else ''}",
-            )
+            ),
         ]
     mixed = f"(1 - {z})*{n} + {z}*{before}" if inputs["update"] == "z-old" else f"{z}*{n} + (1 - {z})*{before}"
     return [
@@ -85,4 +92,115 @@ def _gate(spot: Spot, gate: str, en: str, zh: str) -> list[Row]:
     ]
 
 
-CELL = Cell(GATES, {"h": "h0"}, forward, ("r", "z", "n", "h"), ("a_r", "a_z", "a_n", "m"))
+def backward(spot: Spot, inputs: Mapping[str, Any], above: Above, *, first: bool) -> list[Row]:
+    """Return a step's lines on the way back (Cho et al. 2014); see `bptt`."""
+    r, z, n, up_h = (spot.state(name) for name in ("r", "z", "n", "dE_dh"))
+    before = spot.state("h", spot.before)
+    after, old = inputs["reset"] == "after", inputs["update"] == "z-old"
+    later: list[str] = []
+    if not first:
+        kept = spot.state("z", spot.after) if old else f"(1 - {spot.state('z', spot.after)})"
+        later.append(f"{spot.state('dE_dh', spot.after)}*{kept}")
+        later += [f"{spot.own(f'U_{g}')}.T @ {spot.state(f'delta_{g}', spot.after)}" for g in "rz"]
+        later.append(
+            f"{spot.own('U_n')}.T @ {spot.state('delta_m', spot.after)}"
+            if after
+            else f"{spot.state('dE_ds', spot.after)}*{spot.state('r', spot.after)}"
+        )
+    share, gap = (f"(1 - {z})", f"({before} - {n})") if old else (z, f"({n} - {before})")
+    slope_r = f"{r}*(1 - {r})"
+    delta_n = spot.state("delta_n")
+    rows = [
+        arriving(spot, above, later),
+        Row(
+            f"{delta_n} = {up_h}*{share}*(1 - {n}**2)",
+            "∂E/∂a of the candidate: its share, the slope of tanh",
+            "候选状态的 ∂E/∂a：所占份额乘以 tanh 的导数",
+            f"delta_n-{inputs['update']}",
+        ),
+        Row(
+            f"{spot.state('delta_z')} = {up_h}*{gap}*{z}*(1 - {z})",
+            "∂E/∂a of the update gate: what z shifts between, its slope",
+            "更新门的 ∂E/∂a：z 所调配的差值乘以其导数",
+            f"delta_z-{inputs['update']}",
+        ),
+    ]
+    if after:
+        return [
+            *rows,
+            Row(
+                f"{spot.state('delta_m')} = {delta_n}*{r}",
+                "∂E/∂m: through the reset gate",
+                "∂E/∂m：经过重置门",
+                "delta_m",
+            ),
+            Row(
+                f"{spot.state('delta_r')} = {delta_n}*{spot.state('m')}*{slope_r}",
+                "∂E/∂a of the reset gate",
+                "重置门的 ∂E/∂a",
+                "delta_r-after",
+            ),
+        ]
+    return [
+        *rows,
+        Row(
+            f"{spot.state('dE_ds')} = {spot.own('U_n')}.T @ {delta_n}",
+            "∂E/∂s: back through U_n",
+            "∂E/∂s：经 U_n 反传",
+            "dE_ds",
+        ),
+        Row(
+            f"{spot.state('delta_r')} = {spot.state('dE_ds')}*{before}*{slope_r}",
+            "∂E/∂a of the reset gate",
+            "重置门的 ∂E/∂a",
+            "delta_r-before",
+        ),
+    ]
+
+
+def gradient(spot: Spot, inputs: Mapping[str, Any], flag: str) -> tuple[str, str] | None:
+    """Return what a step adds to a weight's gradient where it is not the usual δ with what it multiplied."""
+    if inputs["reset"] == "after":
+        own = spot.state("delta_m")
+        step = {"un": f"outer({own}, {spot.state('h', spot.before)})", "bhn": own}.get(flag)
+        return (step, "-after") if step else None
+    return (f"outer({spot.state('delta_n')}, {spot.state('s')})", "-before") if flag == "un" else None
+
+
+def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
+    """Return the lines of ∂h[t]/∂h[t-1], every gate included."""
+    old = inputs["update"] == "z-old"
+    kept, share, gap = ("z[t]", "(1 - z[t])", "h[t-1] - n[t]") if old else ("1 - z[t]", "z[t]", "n[t] - h[t-1]")
+    if inputs["reset"] == "after":
+        inner = "diag(r[t]) @ U_n + diag(m[t]*r[t]*(1 - r[t])) @ U_r"
+    else:
+        inner = "U_n @ (diag(r[t]) + diag(h[t-1]*r[t]*(1 - r[t])) @ U_r)"
+    return [
+        Row(
+            f"J_n[t] = {inner}",
+            "how the state before moves what enters the candidate",
+            "前一状态如何影响进入候选状态的值",
+            f"J_n-{inputs['reset']}",
+        ),
+        Row(
+            f"J[t] = diag({kept}) + diag(({gap})*z[t]*(1 - z[t])) @ U_z + diag({share}*(1 - n[t]**2)) @ J_n[t]",
+            "∂h of this step by h of the step before: directly, by z, by n",
+            "本步 h 对前一步 h 的导数：直接、经 z、经 n",
+            f"J-{inputs['update']}",
+        ),
+    ]
+
+
+CELL = Cell(
+    GATES,
+    {"h": "h0"},
+    forward,
+    ("r", "z", "n", "h"),
+    ("a_r", "a_z", "a_n", "m", "s"),
+    backward,
+    ("dE_dh", "delta_r", "delta_z", "delta_n"),
+    ("delta_m", "dE_ds"),
+    gradient,
+    jacobian,
+    "h",
+)

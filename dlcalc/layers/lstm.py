@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import Text
-from dlcalc.layers.recurrent import Cell, Row, Spot
+from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
 
 GATES = Gates(
@@ -62,4 +62,112 @@ def _gate(spot: Spot, gate: str, sees: str) -> list[Row]:
     ]
 
 
-CELL = Cell(GATES, {"h": "h0", "c": "c0"}, forward, ("i", "f", "g", "o", "c", "h"), ("a_i", "a_f", "a_g", "a_o"))
+def backward(spot: Spot, inputs: Mapping[str, Any], above: Above, *, first: bool) -> list[Row]:
+    """Return a step's lines on the way back: to the state, the cell, and each gate; see `bptt`."""
+    i, f, g, o, c, up_h, up_c = (spot.state(name) for name in ("i", "f", "g", "o", "c", "dE_dh", "dE_dc"))
+    later: list[str] = []
+    if not first:
+        later += [f"{spot.own(f'U_{gate}')}.T @ {spot.state(f'delta_{gate}', spot.after)}" for gate in "ifgo"]
+    through = [f"{up_h}*{o}*(1 - tanh({c})**2)"]
+    if "po" in spot.weights:
+        through.append(f"{spot.state('delta_o')}*{spot.own('p_o')}")
+    if not first:
+        through.append(f"{spot.state('dE_dc', spot.after)}*{spot.state('f', spot.after)}")
+        through += [
+            f"{spot.state(f'delta_{gate}', spot.after)}*{spot.own(f'p_{gate}')}"
+            for gate in "if"
+            if f"p{gate}" in spot.weights
+        ]
+    seen = "".join(gate for gate in GATES.peepholes if f"p{gate}" in spot.weights)
+    return [
+        arriving(spot, above, later),
+        Row(
+            f"{spot.state('delta_o')} = {up_h}*tanh({c})*{o}*(1 - {o})",
+            "∂E/∂a of the output gate",
+            "输出门的 ∂E/∂a",
+            "delta_o",
+        ),
+        Row(
+            f"{up_c} = {' + '.join(through)}",
+            "∂E/∂c: through this step's state alone"
+            if first
+            else "∂E/∂c: through this state and the next cell, times its f",
+            "∂E/∂c：只经过本步的状态" if first else "∂E/∂c：经本步状态，以及下一步细胞乘以其 f",
+            f"dE_dc{'-last' if first else ''}{'-' + seen if seen else ''}",
+        ),
+        Row(
+            f"{spot.state('delta_i')} = {up_c}*{g}*{i}*(1 - {i})",
+            "∂E/∂a of the input gate",
+            "输入门的 ∂E/∂a",
+            "delta_i",
+        ),
+        Row(
+            f"{spot.state('delta_f')} = {up_c}*{spot.state('c', spot.before)}*{f}*(1 - {f})",
+            "∂E/∂a of the forget gate",
+            "遗忘门的 ∂E/∂a",
+            "delta_f",
+        ),
+        Row(
+            f"{spot.state('delta_g')} = {up_c}*{i}*(1 - {g}**2)",
+            "∂E/∂a of the candidate",
+            "候选值的 ∂E/∂a",
+            "delta_g",
+        ),
+    ]
+
+
+def gradient(spot: Spot, inputs: Mapping[str, Any], flag: str) -> tuple[str, str] | None:
+    """Return what a step adds to a peephole's gradient; None for the usual weights."""
+    if flag[0] != "p":
+        return None
+    seen = spot.state("c", "t" if flag == "po" else spot.before)
+    return f"{spot.state(f'delta_{flag[1:]}')}*{seen}", ""
+
+
+def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
+    """Return the lines of ∂c[t]/∂c[t-1]: the direct path, and the whole with the way through h[t-1]."""
+    weights = inputs["net"][0].directions[0]
+    direct, shown = ["f[t]"], ["o[t-1]*(1 - tanh(c[t-1])**2)"]
+    if "pf" in weights:
+        direct.append("c[t-1]*f[t]*(1 - f[t])*p_f")
+    if "pi" in weights:
+        direct.append("g[t]*i[t]*(1 - i[t])*p_i")
+    if "po" in weights:
+        shown.append("tanh(c[t-1])*o[t-1]*(1 - o[t-1])*p_o")
+    seen = "-peephole" if "pf" in weights or "pi" in weights else ""
+    return [
+        Row(
+            f"direct[t] = diag({' + '.join(direct)})",
+            "direct path: ∂c by the cell before, h of the step before held fixed",
+            "直接路径：固定前一步的 h，c 对前一步 c 的导数",
+            f"direct{seen}",
+        ),
+        Row(
+            "J_h[t] = diag(c[t-1]*f[t]*(1 - f[t])) @ U_f + diag(g[t]*i[t]*(1 - i[t])) @ U_i"
+            " + diag(i[t]*(1 - g[t]**2)) @ U_g",
+            "∂c by h of the step before, through the gates",
+            "c 对前一步 h 的导数，经过各门",
+            "J_h",
+        ),
+        Row(
+            f"J[t] = direct[t] + J_h[t] @ diag({' + '.join(shown)})",
+            "the total derivative: that h depends on the cell before, too",
+            "全导数：前一步的 h 也依赖前一步的 c",
+            f"J{'-peephole' if 'po' in weights else ''}",
+        ),
+    ]
+
+
+CELL = Cell(
+    GATES,
+    {"h": "h0", "c": "c0"},
+    forward,
+    ("i", "f", "g", "o", "c", "h"),
+    ("a_i", "a_f", "a_g", "a_o"),
+    backward,
+    ("dE_dh", "dE_dc", "delta_i", "delta_f", "delta_g", "delta_o"),
+    (),
+    gradient,
+    jacobian,
+    "c",
+)

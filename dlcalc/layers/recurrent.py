@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from dlcalc.core.values import flat
 from dlcalc.core.work import Work
@@ -83,6 +83,11 @@ class Spot:
         """Write something that the layer has once: W_x, W_x[l] or W_x[l,fwd]."""
         return f"{base}[{','.join(self._labels)}]" if self._labels else base
 
+    def named(self, base: str) -> str:
+        """Write the same with the layer's number, for lines that no layer's index runs over: W_x[2,fwd]."""
+        labels = [str(label) for label in (self.layer, self.direction) if label]
+        return f"{base}[{','.join(labels)}]" if labels else base
+
     @property
     def _labels(self) -> list[str]:
         return [label for label in ("" if self.layer is None else "l", self.direction) if label]
@@ -113,6 +118,13 @@ class Cell:
         forward: the lines of a step.
         columns: what the table of a sequence shows, by symbol.
         hidden: other families of the step's lines.
+        backward: the lines of a step on the way back, from what reaches its state from above.
+        errors: what the table of the way back shows, by symbol.
+        hidden_errors: other families of the lines on the way back.
+        gradient: what a step adds to a weight's gradient and what its line's id ends with, where it is not the usual
+            δ with what the weight multiplied.
+        jacobian: the lines J[t], the derivative of what is kept by itself one step before.
+        kept: which of what it keeps that is.
     """
 
     gates: Gates
@@ -120,6 +132,45 @@ class Cell:
     forward: Callable[[Spot, Mapping[str, Any]], list[Row]]
     columns: tuple[str, ...]
     hidden: tuple[str, ...]
+    backward: Backward
+    errors: tuple[str, ...]
+    hidden_errors: tuple[str, ...]
+    gradient: Callable[[Spot, Mapping[str, Any], str], tuple[str, str] | None]
+    jacobian: Callable[[Mapping[str, Any]], list[Row]]
+    kept: str
+
+
+class Above(NamedTuple):
+    """What reaches a state from its output or the layer above: the formula, and what it is in a line's id.
+
+    Both are empty at a step whose output has no target.
+    """
+
+    formula: str = ""
+    id: str = ""
+
+
+class Backward(Protocol):
+    """Writes the lines of a step on the way back."""
+
+    def __call__(self, spot: Spot, inputs: Mapping[str, Any], above: Above, *, first: bool) -> list[Row]:
+        """Return them; `first` says whether no step was gone back before."""
+
+
+def arriving(spot: Spot, above: Above, later: list[str]) -> Row:
+    """Return the line of ∂E/∂h: what comes from above, and the terms that come from the step after."""
+    if not above.formula and not later:
+        zero = f"{spot.state('dE_dh')} = 0*{spot.state('h')}"
+        return Row(zero, "no error reaches this step", "误差到不了这一步", "dE_dh-none")
+    if not later:
+        says = Text("∂E/∂h: from this step's output alone", "∂E/∂h：只来自本步的输出")
+    elif not above.formula:
+        says = Text("∂E/∂h: from the step after alone", "∂E/∂h：只来自后一步")
+    else:
+        says = Text("∂E/∂h: from this step's output, and from the step after", "∂E/∂h：来自本步的输出与后一步")
+    terms = " + ".join([above.formula, *later] if above.formula else later)
+    parts = [part for part in ("dE_dh", above.id, "later" if later else "") if part]
+    return Row(f"{spot.state('dE_dh')} = {terms}", says.en, says.zh, "-".join(parts))
 
 
 # ---------------------------------------------------------------- inputs
@@ -266,13 +317,17 @@ def write(w: Work, cell: Cell) -> None:
             if last and len(places) == 1:
                 rows = [*rows, *output_rows(w, spot)]
             order = range(steps, 0, -1) if spot.direction == "rev" else range(1, steps + 1)
-            run(w, rows, order, spot)
+            run(w, rows, order, spot, opened_of(steps) if steps > 1 else range(0))
         if len(places) == 2:
             joined = [joint(layer.units)]
             run(w, [*joined, *(output_rows(w, places[0]) if last else [])], range(1, steps + 1), places[0])
     w.aside("top", tuple(label for label in (spots[-1][0].layer,) if label))
     errors(w, spots[-1][0])
     _table(w, cell, spots)
+    if inputs["targets"] is not None and (inputs["bptt"] or inputs["eta"] is not None or inputs["clip"] is not None):
+        from dlcalc.layers import bptt
+
+        bptt.write(w, cell, spots)
 
 
 _DIRECTIONS = {
@@ -281,12 +336,11 @@ _DIRECTIONS = {
 }
 
 
-def run(w: Work, rows: list[Row], order: range, spot: Spot) -> None:
-    """Write the rows at every step."""
+def run(w: Work, rows: list[Row], order: range, spot: Spot, noted: range = range(0)) -> None:
+    """Write the rows at every step, the steps in `noted` under a heading of their own."""
     at = spot.at
-    opened = opened_of(len(order))
     for t in order:
-        if t in opened and len(order) > 1:
+        if t in noted:
             w.note("Time step {t}", "第 {t} 个时间步", t=t)
         for equation, en, zh, id in rows:
             w.let(equation, en, zh, id=id, t=t, **at)

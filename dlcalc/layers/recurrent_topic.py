@@ -126,6 +126,13 @@ def of_sequence(base: str) -> Callable[[Environment], Any]:
     return value
 
 
+def line(name: str) -> Callable[[Environment], Any]:
+    """Return what reads the line of this name."""
+    return lambda env: env[name]
+
+
+GRADIENT = Text("gradient, summed over the steps", "梯度，对各步求和")
+NEW = Text("new weights after one step", "更新一次后的新权重")
 STATES = {
     "h": Text("state of a step", "某步的隐状态"),
     "c": Text("cell of a step", "某步的细胞状态"),
@@ -150,6 +157,12 @@ def answers(cell: Cell) -> tuple[Answer, ...]:
         Answer("h", Text("states of all steps, a row each", "各步的隐状态，每步一行"), ("h",), of_sequence("h")),
         Answer("E", Text("error, the sum over the steps", "误差，对各步求和")),
     ]
+    for flag in (*cell.gates.names, "wy", "by"):
+        name = symbol(flag)
+        found += [
+            Answer(f"d{flag}", GRADIENT, (f"d{name}",), line(f"d{name}"), gathers=True),
+            Answer(f"{flag}_new", NEW, (f"{name}_new",), line(f"{name}_new"), gathers=True),
+        ]
     return tuple(found)
 
 
@@ -193,6 +206,6 @@ LOSS = Convention(
 
 def indices(cell: Cell) -> dict[str, str]:
     """Return how names' indices are printed: time below, the layer above."""
-    states = (*cell.columns, *cell.hidden, "dE_dh", "dE_dc", *(f"delta_{g}" if g else "delta" for g in cell.gates.each))
+    states = (*cell.columns, *cell.hidden, *cell.errors, *cell.hidden_errors)
     weights = [symbol(flag) for flag in cell.gates.names]
     return dict.fromkeys(states, ".l") | dict.fromkeys([*weights, *(f"d{each}" for each in weights)], "l")

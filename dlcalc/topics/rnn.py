@@ -7,7 +7,7 @@ from functools import partial
 from dlcalc.core.inputs import Choice
 from dlcalc.core.topic import Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import recurrent, recurrent_topic, rnn
+from dlcalc.layers import recurrent, recurrent_mistakes, recurrent_topic, rnn
 
 TOPIC = Topic(
     name="rnn",
@@ -25,5 +25,6 @@ TOPIC = Topic(
     settle=partial(recurrent.settle, cell=rnn.CELL),
     example="dlcalc rnn --x 0.7,0.5,0.2 --h0 0.1 --wx 0.9 --wh 0.5 --b 0.3",
     conventions=(recurrent_topic.LOSS,),
+    misconceptions=recurrent_mistakes.rnn(rnn.CELL),
     indices=recurrent_topic.indices(rnn.CELL),
 )

@@ -1,0 +1,129 @@
+"""Why a recurrent net's gradient vanishes or explodes, with its own numbers: products of Jacobians over time.
+
+J[t] = ∂h[t]/∂h[t-1] (of an LSTM ∂c[t]/∂c[t-1]); P[k] = ∂h[T]/∂h[k] = J[T]·…·J[k+1]. What step k adds to the gradient
+of the last step's error is ∂E/∂h[T] sent back through P[k]. For an RNN ‖P[k]‖₂ ≤ (‖W_h‖₂·max f′)^(T−k): below 1 it must
+vanish, and only from 1 on can it explode. Source: Pascanu, Mikolov and Bengio 2013, §2.1.
+"""
+
+from __future__ import annotations
+
+from dlcalc.core.work import Work
+from dlcalc.layers.recurrent import OPENED, Cell, Row, Spot, run
+from dlcalc.layers.rnn import slope
+
+STEEPEST = {"tanh": "1", "sigmoid": "1/4", "relu": "1", "linear": "1"}
+"""The largest slope of an RNN's activation."""
+
+
+def write(w: Work, cell: Cell, spot: Spot) -> None:
+    """Write the Jacobians, their products and sizes; for an RNN the sum over k and the bound as well."""
+    steps, h = len(w.inputs["steps"]), cell.kept
+    if steps == 1:
+        return
+    w.note("Why gradients vanish or explode: Jacobians over time", "梯度为何消失或爆炸：沿时间的雅可比矩阵")
+    run(w, cell.jacobian(w.inputs), range(steps, 1, -1), spot)
+    lstm = h == "c"
+    paths = [("P", "J", "size"), *([("D", "direct", "direct_size")] if lstm else [])]
+    for product, factor, size in paths:
+        w.let(
+            f"{product}[t] = diag(0*{h}[t] + 1)",
+            f"∂{h} of the last step by itself: 1 on the diagonal",
+            f"最后一步的 {h} 对自身的导数：对角线为 1",
+            id=f"{product}-last",
+            t=steps,
+        )
+        rows = [
+            Row(
+                f"{product}[t] = {product}[t+1] @ {factor}[t+1]",
+                "one Jacobian more: the last step by this one"
+                if product == "P"
+                else "the same along the direct path: the forget gates multiply",
+                "再乘一个雅可比矩阵：最后一步对本步的导数" if product == "P" else "只沿直接路径：各遗忘门相乘",
+                product,
+            ),
+            Row(
+                f"{size}[t] = spectral({product}[t])", "how much it can stretch an error", "它至多把误差放大多少", size
+            ),
+        ]
+        run_back(w, rows, steps)
+    columns = ["size[t]", *(["direct_size[t]"] if lstm else [])]
+    if cell.gates.order == "":
+        columns += _of_rnn(w, spot, steps)
+    w.table(
+        "The last step by step t: how much of an error gets back there",
+        "最后一步对第 t 步：误差能反传回来多少",
+        "t",
+        range(steps - 1, 0, -1),
+        tuple(columns),
+        also=("J", "J_h", "J_n", "direct", "P", "D", "part", "part_size", "size", "direct_size", "at_most"),
+        opened=tuple(range(steps, 0, -1)) if steps <= OPENED else (steps - 1,),
+    )
+    if cell.gates.order == "":
+        _verdict(w)
+
+
+def run_back(w: Work, rows: list[Row], steps: int) -> None:
+    """Write rows at every step before the last, from there back."""
+    for t in range(steps - 1, 0, -1):
+        for equation, en, zh, id in rows:
+            w.let(equation, en, zh, id=id, t=t)
+
+
+def _of_rnn(w: Work, spot: Spot, steps: int) -> list[str]:
+    """Write an RNN's sum over k of the last step's error, and the bound on the sizes; return the table's columns."""
+    from dlcalc.layers.bptt import error_source
+
+    act = w.inputs["act"]
+    w.let(
+        f"e = {error_source(w, spot)}",
+        "∂E/∂h of the last step alone",
+        "最后一步误差对其 h 的导数",
+        id="e",
+        t=steps,
+        m=w.inputs["targets"][steps].shape[0],
+    )
+    reached = "P[t].T @ e"
+    row = Row(
+        f"part[t] = outer({reached if act == 'linear' else f'({reached})*({slope(spot, act)})'}, h[t-1])",
+        "what step t adds to ∂E/∂W_h of the last step's error",
+        "第 t 步对最后一步误差的 ∂E/∂W_h 的贡献",
+        f"part-{act}",
+    )
+    for t in range(steps, 0, -1):
+        w.let(row.equation, row.en, row.zh, id=row.id, t=t)
+        w.let("part_size[t] = norm(part[t])", "its size", "其大小", id="part_size", t=t)
+    w.let(
+        "dW_h_last = sum(part[t] for t in (1, ..., T))",
+        "∂E/∂W_h of the last step's error: the sum over all steps",
+        "最后一步误差的 ∂E/∂W_h：对所有步求和",
+        id="dW_h_last",
+        T=steps,
+    )
+    w.let(f"gamma = {STEEPEST[act]}", "the largest slope of the activation", "激活函数的最大导数", id=f"gamma-{act}")
+    w.let("bound = spectral(W_h)*gamma", "no Jacobian can stretch more", "每个雅可比矩阵至多放大的倍数", id="bound")
+    run_back(
+        w,
+        [
+            Row(
+                "at_most[t] = bound**(T - t)".replace("T", str(steps)),
+                "so the product at most",
+                "因此乘积至多",
+                "at_most",
+            )
+        ],
+        steps,
+    )
+    return ["at_most[t]", "part_size[t]"]
+
+
+def _verdict(w: Work) -> None:
+    if w.when("bound < 1", "does every step shrink the error?", "每一步都缩小误差吗？", id="vanishes"):
+        w.note(
+            "‖W_h‖₂·max f′ < 1 is enough: the gradient vanishes, whatever the inputs.",
+            "‖W_h‖₂·max f′ < 1 已足够：无论输入如何，梯度都会消失。",
+        )
+    else:
+        w.note(
+            "‖W_h‖₂·max f′ ≥ 1 is needed for a gradient to explode, but not enough: slopes below 1 may still shrink it.",
+            "‖W_h‖₂·max f′ ≥ 1 是梯度爆炸的必要条件，但不充分：小于 1 的导数仍可能使它缩小。",
+        )
