@@ -5,19 +5,10 @@ Every wire stands for a symbol of the cell's formulas; the tests read the formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from dlcalc.core.work import Work
 from dlcalc.errors import Text
 from dlcalc.layers.diagram import Diagram
+from dlcalc.layers.recurrent_figures import TITLES, UNROLLED
 
-TITLES = {
-    "rnn": Text("The RNN cell", "RNN 单元"),
-    "lstm": Text("The LSTM cell", "LSTM 单元"),
-    "gru": Text("The GRU cell", "GRU 单元"),
-}
-UNROLLED = Text("The network unrolled over time", "网络按时间展开")
 GATES = {
     "f": Text("forget\nσ", "遗忘门\nσ"),
     "i": Text("input\nσ", "输入门\nσ"),
@@ -28,35 +19,6 @@ GATES = {
     "n": Text("candidate\ntanh", "候选状态\ntanh"),
 }
 """A gate's name and what bounds it, by its symbol."""
-
-
-def show(w: Work, order: str, inputs: Mapping[str, Any]) -> None:
-    """Put the picture of a cell, and of its net unrolled over its steps, on a sheet at full steps.
-
-    `order` has the letters of the cell's gates; of `inputs` the settled ones of its topic are read.
-    """
-    has = inputs["net"][-1].directions[0]
-    kind = KINDS[order]
-
-    def picture() -> Diagram:
-        match kind:
-            case "rnn":
-                return rnn(inputs["act"], bias="b" in has, output=inputs["wy"] is not None)
-            case "lstm":
-                return lstm("".join(gate for gate in "ifo" if f"p{gate}" in has))
-            case _:
-                return gru(inputs["reset"], inputs["update"])
-
-    def net() -> Diagram:
-        return unrolled(kind, len(inputs["steps"]), outputs=inputs["wy"] is not None)
-
-    w.figure(*TITLES[kind], lambda lang: picture().rows(lang), lambda lang: picture().svg(lang), extra=True)
-    if len(inputs["net"]) == len(inputs["net"][0].directions) == 1:
-        w.figure(*UNROLLED, lambda lang: net().rows(lang), lambda lang: net().svg(lang), extra=True)
-
-
-KINDS = {"": "rnn", "ifgo": "lstm", "rzn": "gru"}
-"""What a cell is called, by the order of its gates."""
 
 
 _SIGNS = {"relu": "ReLU", "sigmoid": "σ"}

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from dlcalc.core.values import flat
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
-from dlcalc.layers import cell_pictures
+from dlcalc.layers import recurrent_figures
 from dlcalc.layers.activation import ACTIVATIONS
 from dlcalc.layers.loss import LOSSES, SQUARED, Loss
 from dlcalc.layers.recurrent_inputs import Gates, Layer, Weights, layers_of, states_of, steps_of, symbol, targets_of
@@ -305,7 +305,7 @@ def write(w: Work, cell: Cell) -> None:
     spots = spots_of(inputs["net"])
     steps = len(inputs["steps"])
     givens(w, cell, spots)
-    cell_pictures.show(w, cell.gates.order, inputs)
+    recurrent_figures.show(w, cell.gates.order, inputs)
     for layer, places in zip(inputs["net"], spots, strict=True):
         last = places is spots[-1]
         if len(spots) > 1:

@@ -13,6 +13,7 @@ from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import cell_pictures, gru, lstm, rnn
 from dlcalc.layers.recurrent import Spot
+from dlcalc.layers.recurrent_figures import TITLES
 from dlcalc.layers.recurrent_inputs import symbol
 from dlcalc.layers.recurrent_params import GATES, SOURCES, gate_parts, vectors_in
 
@@ -33,8 +34,6 @@ def settle(inputs: dict[str, Any]) -> None:
     Raises:
         InputError: naming it, or the size that is missing beside the other.
     """
-    if inputs["compare"] is None:
-        return
     for name, usual in (("kind", None), ("layers", 1), ("bidirectional", False), ("output", None), ("length", None)):
         if inputs[name] != usual:
             raise InputError(
@@ -57,7 +56,7 @@ def write(w: Work) -> None:
     kinds = w.inputs["compare"]
     for kind in kinds:
         picture = cell_pictures.cell(kind, w.inputs["reset"])
-        w.figure(*cell_pictures.TITLES[kind], picture.rows, picture.svg)
+        w.figure(*TITLES[kind], picture.rows, picture.svg)
     w.grid(
         "one time step, line by line (σ is between 0 and 1, tanh between −1 and 1; ⊙ multiplies entry by entry)",
         "一个时间步，逐行列出（σ 在 0 与 1 之间，tanh 在 −1 与 1 之间；⊙ 为逐元素相乘）",

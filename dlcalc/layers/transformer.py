@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.core.work import Work
-from dlcalc.layers import patches, transformer_cost
+from dlcalc.layers import patches, transformer_cost, transformer_figures
 from dlcalc.layers.transformer_inputs import grid
 from dlcalc.layers.transformer_presets import PRESETS
 
@@ -20,6 +20,7 @@ from dlcalc.layers.transformer_presets import PRESETS
 def write(w: Work) -> None:
     """Write the sheet of an encoder, a decoder, or both."""
     overview(w)
+    transformer_figures.show(w)
     givens(w)
     parts = [*embedding_lines(w)]
     attention_lines(w)

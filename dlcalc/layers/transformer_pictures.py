@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlcalc.core.work import Work
 from dlcalc.errors import Text
 from dlcalc.layers.diagram import Diagram, Label, Point
+from dlcalc.layers.transformer_figures import TITLES, WHOLE
 
 SELF = Text("Multi-head\nself-attention", "多头\n自注意力")
 MASKED = Text("Masked multi-head\nself-attention", "带掩码的多头\n自注意力")
@@ -134,40 +134,6 @@ QUERY = 8
 """Columns between the middle and the arrows of K and Q."""
 
 
-def show(w: Work, part: str, *, norm: str, layers: int, cross: bool = True, final_norm: bool | None = None) -> None:
-    """Put the picture of a model on a sheet: of "both" stacks, or of one block of the "encoder" or the "decoder".
-
-    Args:
-        w: the sheet.
-        part: encoder, decoder or both.
-        norm: where it normalizes, "post" or "pre".
-        layers: how many blocks a stack has.
-        cross: whether a decoder has cross-attention.
-        final_norm: whether a norm stands behind each stack; where not given, as is usual: with pre-norm.
-    """
-
-    def picture() -> Diagram:
-        match part:
-            case "encoder":
-                return encoder_block(norm, str(layers))
-            case "decoder":
-                return decoder_block(norm, str(layers), cross=cross)
-            case _:
-                return transformer(norm, str(layers), final_norm=final_norm)
-
-    title = WHOLE if part == "both" else TITLES[part, norm]
-    w.figure(*title, lambda lang: picture().rows(lang), lambda lang: picture().svg(lang))
-
-
-WHOLE = Text("The Transformer: encoder and decoder", "Transformer：编码器与解码器")
-TITLES = {
-    ("encoder", "post"): Text("An encoder block, post-norm", "编码器块（后归一化）"),
-    ("encoder", "pre"): Text("An encoder block, pre-norm", "编码器块（前归一化）"),
-    ("decoder", "post"): Text("A decoder block, post-norm", "解码器块（后归一化）"),
-    ("decoder", "pre"): Text("A decoder block, pre-norm", "解码器块（前归一化）"),
-}
-
-
 def encoder_block(norm: str = "post", layers: str = "N") -> Diagram:
     """Return the picture of one of `layers` encoder blocks, what each part is for beside it."""
     d = Diagram(TITLES["encoder", norm])
@@ -204,7 +170,10 @@ def _close(stack: Stack, layers: str, enters: Text) -> None:
 
 
 def transformer(norm: str = "post", layers: str = "N", *, final_norm: bool | None = None) -> Diagram:
-    """Return the picture of encoder and decoder of `layers` blocks each; `final_norm` as in `show`."""
+    """Return the picture of encoder and decoder of `layers` blocks each.
+
+    `final_norm` is whether a norm stands behind each stack; where not given, as is usual: with pre-norm.
+    """
     d = Diagram(WHOLE)
     wide, left, between, right = 25, 17, 34, 51
     d.box("where", between - 10, 2, 21, Text("Positional encoding", "位置编码"), "embed")

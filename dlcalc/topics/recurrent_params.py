@@ -10,7 +10,6 @@ from dlcalc.core.inputs import Choice, Choices, Flag, Whole
 from dlcalc.core.topic import Answer, Input, Topic
 from dlcalc.core.work import Work
 from dlcalc.errors import Text
-from dlcalc.layers import recurrent_compare as comparison
 from dlcalc.layers import recurrent_params as layer
 
 NAMES = {"rnn": Text("Simple RNN", "简单 RNN"), "lstm": Text("LSTM", "LSTM 网络"), "gru": Text("GRU", "GRU 网络")}
@@ -19,7 +18,9 @@ NAMES = {"rnn": Text("Simple RNN", "简单 RNN"), "lstm": Text("LSTM", "LSTM 网
 def headline(inputs: Mapping[str, Any]) -> Text:
     """Name the kind of network."""
     if inputs["compare"]:
-        return comparison.headline(inputs["compare"])
+        from dlcalc.layers import recurrent_compare
+
+        return recurrent_compare.headline(inputs["compare"])
     name = NAMES[inputs["kind"]]
     return Text(f"{name.en}: parameters", f"{name.zh}：参数量")
 
@@ -44,7 +45,20 @@ def each(base: str) -> Callable[[Environment], Any]:
 
 def write(w: Work) -> None:
     """Write the sheet of one kind of layer, or the comparison of several."""
-    (comparison if w.inputs["compare"] else layer).write(w)
+    if w.inputs["compare"]:
+        from dlcalc.layers import recurrent_compare
+
+        recurrent_compare.write(w)
+    else:
+        layer.write(w)
+
+
+def settle(inputs: dict[str, Any]) -> None:
+    """Refuse what a comparison has no place for."""
+    if inputs["compare"]:
+        from dlcalc.layers import recurrent_compare
+
+        recurrent_compare.settle(inputs)
 
 
 TOPIC = Topic(
@@ -106,7 +120,7 @@ TOPIC = Topic(
         _total("pytorch", Text("as PyTorch counts them", "PyTorch 的参数量")),
     ),
     write=write,
-    settle=comparison.settle,
+    settle=settle,
     example="dlcalc recurrent-params --kind lstm --input 10 --hidden 20",
     conventions=(layer.BIASES, layer.RESET),
     misconceptions=layer.MISCONCEPTIONS,
