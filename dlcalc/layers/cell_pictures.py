@@ -5,6 +5,7 @@ Every wire stands for a symbol of the cell's formulas; the tests read the formul
 
 from __future__ import annotations
 
+from dlcalc.core.layout import cells
 from dlcalc.errors import Text
 from dlcalc.layers.diagram import Diagram
 from dlcalc.layers.recurrent_figures import TITLES, UNROLLED
@@ -170,6 +171,8 @@ def gru(reset: str = "after", update: str = "z-old") -> Diagram:
     return d
 
 
+MOST_STATE = 8
+"""Cells that the last state's name may fill beside three steps; a longer one leaves room for two."""
 MOST_STEPS = 4
 """Steps that stand side by side; of more the first ones and the last."""
 
@@ -181,17 +184,18 @@ def unrolled(kind: str, steps: int, *, outputs: bool = True) -> Diagram:
         Text("The same weights serve every step.", "各时刻共用同一组权重。"),
     )
     state = "h, c" if kind == "lstm" else "h"
-    shown = range(1, steps + 1) if steps <= MOST_STEPS else (1, 2, steps)
-    x, before = 9, ""
+    long = cells(_at(state, steps))
+    shown = range(1, steps + 1) if steps <= MOST_STEPS else (1, 2, steps) if long <= MOST_STATE else (1, steps)
+    x, left, before = 9, 0, ""
     d.words(5, 4, _at(state, 0), 1)
     for t in shown:
         if before and t - 1 != int(before):
             d.words(x + 1, 4, "⋯", 0)
             d.wire(f"h{before}", before, (x - 1, 4))
-            x, before = x + 12, ""
-            d.words(x - 5, 3, _at(state, t - 1), 0)
+            left, x, before = x + 3, x + max(12, long + 5), ""
+            d.words((left + x) // 2, 3, _at(state, t - 1), 0)
         d.box(str(t), x, 3, 9, kind.upper(), "cell")
-        d.wire(f"h{t - 1}", before or (7 if t == 1 else x - 9, 4), str(t))
+        d.wire(f"h{t - 1}", before or (7 if t == 1 else left, 4), str(t))
         d.words(x + 4, 8, _at("x", t), 0)
         d.wire(f"x{t}", (x + 4, 7), str(t))
         if outputs:

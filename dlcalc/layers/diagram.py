@@ -267,7 +267,11 @@ class Diagram:
             grid[cell] = sign
 
         borders: dict[Point, int] = {}
-        for node in self.nodes.values():
+        filled: set[Point] = set()
+        for name, node in self.nodes.items():
+            if not filled.isdisjoint(_cells(node)):
+                raise _fault(name, (node.x, node.y))
+            filled.update(_cells(node))
             if isinstance(node, Box):
                 borders.update(_border(node))
         for cell, way in heads.items():

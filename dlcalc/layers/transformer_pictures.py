@@ -20,10 +20,10 @@ ADD_NORM = Text("Add & Norm", "残差相加与归一化")
 NORM = Text("Norm", "归一化")
 
 DOES = {
-    "self": Text("each token gathers from all", "每个词汇总所有词的信息"),
-    "masked": Text("each token sees no later one", "每个词看不到后面的词"),
+    "self": Text("each token gathers from all", "每个词元汇总所有词元的信息"),
+    "masked": Text("each token sees no later one", "每个词元看不到后面的词元"),
     "cross": Text("asks what the encoder read", "查询编码器读到的内容"),
-    "feed": Text("each token on its own", "逐个词作非线性变换"),
+    "feed": Text("each token on its own", "逐个词元作非线性变换"),
     "add": Text("input kept, scale evened", "保留输入，统一尺度"),
     "norm": Text("evens the scale", "统一尺度"),
     "plus": Text("keeps the input", "保留输入"),
@@ -140,7 +140,7 @@ def encoder_block(norm: str = "post", layers: str = "N") -> Diagram:
     stack = Stack(d, "encoder", 18, 27, 35, norm, True, -2, (18, 0))
     stack.attention("self", SELF)
     stack.feed_forward()
-    _close(stack, layers, Text("X, one row per token", "X，每行一个词"))
+    _close(stack, layers, Text("X, one row per token", "X，每行一个词元"))
     return d
 
 
@@ -151,10 +151,10 @@ def decoder_block(norm: str = "post", layers: str = "N", *, cross: bool = True) 
     stack.attention("masked", MASKED)
     if cross:
         stack.attention("cross", CROSS)
-        d.words(0, stack.row - 1, Text("encoder's", "编码器"))
-        d.words(0, stack.row, Text("output", "输出"))
+        d.words(7, stack.row - 1, Text("encoder's", "编码器"), 1)
+        d.words(7, stack.row, Text("output", "输出"), 1)
     stack.feed_forward()
-    _close(stack, layers, Text("Y, the tokens so far", "Y，已生成的词"))
+    _close(stack, layers, Text("Y, the tokens so far", "Y，已生成的词元"))
     return d
 
 
@@ -182,7 +182,7 @@ def transformer(norm: str = "post", layers: str = "N", *, final_norm: bool | Non
         ("decoder", right, "target", Text("target tokens so far", "已生成的目标序列")),
     ):
         d.operation(f"{key}-place", x, 3, "+")
-        d.box(f"{key}-embed", x - wide // 2, 6, wide, Text("Embedding", "词嵌入"), "embed")
+        d.box(f"{key}-embed", x - wide // 2, 6, wide, Text("Embedding", "嵌入"), "embed")
         d.words(x, 11, enters, 0)
         d.wire(symbol, (x, 10), f"{key}-embed")
         d.wire(f"{key}-tokens", f"{key}-embed", f"{key}-place")
@@ -206,5 +206,5 @@ def transformer(norm: str = "post", layers: str = "N", *, final_norm: bool | Non
     d.wire("states", decoder.below, "linear")
     d.wire("logits", "linear", "softmax")
     d.wire("p", "softmax", (right, decoder.y - 10))
-    d.words(right, decoder.y - 11, Text("probabilities of the next token", "下一个词的概率"), 0)
+    d.words(right, decoder.y - 11, Text("probabilities of the next token", "下一个词元的概率"), 0)
     return d
