@@ -123,15 +123,12 @@ class Wire(NamedTuple):
 Node: TypeAlias = Box | Operation
 
 
-_NOTHING = Text("", "")
-
-
 @dataclass
 class Diagram:
     """A block diagram while it is being drawn; `title` and `says` are what someone who cannot see it is told."""
 
     title: Text
-    says: Text = _NOTHING
+    says: Text | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     wires: list[Wire] = field(default_factory=list)
     labels: list[Words] = field(default_factory=list)
@@ -315,13 +312,13 @@ class Diagram:
         left, right, top, bottom = _extent(self._grid(lang))
         x, y = left * ACROSS - _MARGIN, top * DOWN - _MARGIN
         width, height = (right - left + 1) * ACROSS + 2 * _MARGIN, (bottom - top + 1) * DOWN + 2 * _MARGIN
-        title, says = escape(self.title.say(lang)), escape(self.says.say(lang))
+        title = escape(self.title.say(lang))
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x} {y} {width} {height}" '
             f'width="{width}" height="{height}" role="img" aria-label="{title}" fill="none" stroke="currentColor" '
             f'stroke-width="1.3" font-size="13" font-family="{_WORDS}">',
             f"<title>{title}</title>",
-            *([f"<desc>{says}</desc>"] if says else []),
+            *([f"<desc>{escape(self.says.say(lang))}</desc>"] if self.says else []),
         ]
         for frame in self.frames:
             fx, fy = _pixel((frame.x, frame.y))

@@ -18,14 +18,14 @@ from dlcalc.layers.recurrent_inputs import symbol
 from dlcalc.layers.recurrent_params import GATES, SOURCES, gate_parts, vectors_in
 
 CELLS = {"rnn": rnn.CELL, "lstm": lstm.CELL, "gru": gru.CELL}
-NAMES = {"rnn": Text("simple RNN", "简单 RNN"), "lstm": Text("LSTM", "LSTM"), "gru": Text("GRU", "GRU")}
+NAMES = {"rnn": Text("RNN", "RNN 单元"), "lstm": Text("LSTM", "LSTM 单元"), "gru": Text("GRU", "GRU 单元")}
 
 
 def headline(kinds: tuple[str, ...]) -> Text:
     """Name the kinds of cell that are compared."""
     *first, last = (NAMES[kind] for kind in kinds)
     en, zh = ", ".join(name.en for name in first), "、".join(name.zh for name in first)
-    return Text(f"{en} and {last.en} compared", f"{zh} 与 {last.zh} 的比较")
+    return Text(f"{en} and {last.en} compared", f"{zh}与 {last.zh}的比较")
 
 
 def settle(inputs: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ def write(w: Work) -> None:
     w.grid(
         "what they have in common and where they differ",
         "相同与不同之处",
-        (Text("", ""), *(NAMES[kind] for kind in kinds)),
+        (Text("aspect", "方面"), *(NAMES[kind] for kind in kinds)),
         tuple(_respects(kinds, w.inputs)),
     )
     if w.inputs["input"] is not None:

@@ -202,7 +202,7 @@ def transformer(norm: str = "post", layers: str = "N", *, final_norm: bool | Non
     corner = encoder.y - 1
     d.wire("memory", encoder.below, (left, corner), (between, corner), (between, decoder.row), arrow=False)
     d.box("linear", right - wide // 2, decoder.y - 4, wide, Text("Linear", "线性层"), "weights")
-    d.box("softmax", right - wide // 2, decoder.y - 8, wide, Text("Softmax", "Softmax"), "out")
+    d.box("softmax", right - wide // 2, decoder.y - 8, wide, Text("Softmax", "Softmax 层"), "out")
     d.wire("states", decoder.below, "linear")
     d.wire("logits", "linear", "softmax")
     d.wire("p", "softmax", (right, decoder.y - 10))
