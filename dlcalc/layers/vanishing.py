@@ -124,6 +124,6 @@ def _verdict(w: Work) -> None:
         )
     else:
         w.note(
-            "‖W_h‖₂·max f′ ≥ 1 is needed for a gradient to explode, but not enough: slopes below 1 may still shrink it.",
+            "‖W_h‖₂·max f′ ≥ 1 is needed for a gradient to explode, but not enough: slopes below 1 shrink it.",
             "‖W_h‖₂·max f′ ≥ 1 是梯度爆炸的必要条件，但不充分：小于 1 的导数仍可能使它缩小。",
         )
