@@ -283,7 +283,10 @@ def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> I
 
 def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     grid = tables.cells_of(sheet, table)
-    widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+    widths = _widths(grid)
+    if 4 + sum(widths) + 2 * (len(widths) - 1) > width:
+        grid = [row for line in grid for row in tables.upright(line)]
+        widths = _widths(grid)
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
@@ -294,6 +297,10 @@ def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     for number, row in enumerate(grid):
         text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
         yield [("reason" if number == 0 else "formula", "    " + text)]
+
+
+def _widths(grid: list[list[str]]) -> list[int]:
+    return [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:
