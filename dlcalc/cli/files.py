@@ -344,6 +344,8 @@ def _named(table: dict[str, Any], asked: Asked) -> Any:
     found = {key.replace("-", "_"): key for key in table}
     if name in found:
         value = table[found[name]]
+    elif asked.spec.kind.takes_tables and table:
+        return table
     elif len(table) == 1 and not found.keys() & {each.name for each in asked.topic.inputs}:
         (value,) = table.values()
     else:
@@ -356,7 +358,7 @@ def _named(table: dict[str, Any], asked: Asked) -> Any:
             )
         error = unknown_word(name, [_short(key) for key in list(table)[:20]], Text("value", "值"), asked.file)
         raise _FileError(error.text, error.hint, **error.values)
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not asked.spec.kind.takes_tables:
         raise _wrong(
             asked.file,
             Text("'{name}' is a table of its own, not numbers.", "“{name}” 是一个表，不是数值。"),

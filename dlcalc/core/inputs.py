@@ -22,6 +22,8 @@ class Kind(Protocol):
 
     takes_arrays: ClassVar[bool] = False
     """Whether `read` is given arrays of NumPy as they are, and the command line may name a file (`@file`)."""
+    takes_tables: ClassVar[bool] = False
+    """Whether it may be a table of names and numbers: a file that has none of its name is then taken whole."""
 
     @property
     def shape(self) -> str: ...

@@ -232,12 +232,8 @@ def clip(w: Work, names: list[str]) -> None:
     w.given("clip", w.inputs["clip"], "clip")
     if w.inputs["clip_by"] == "norm":
         total = " + ".join(f"norm(d{name})**2" for name in names)
-        w.let(
-            f"length = sqrt({total})",
-            "the norm of all gradients together",
-            "全部梯度合起来的范数",
-            id="length",
-        )
+        w.let(f"squares = {total}", "all gradients' numbers squared and added", "全部梯度各数的平方和", id="squares")
+        w.let("length = sqrt(squares)", "the norm of all gradients together", "全部梯度合起来的范数", id="length")
         w.let(
             "scale = clip/length if length > clip else 1",
             "g·min(1, clip/‖g‖): the direction stays (PyTorch adds 10⁻⁶ to ‖g‖)",

@@ -172,10 +172,13 @@ def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
     old = inputs["update"] == "z-old"
     kept, share, gap = ("z[t]", "(1 - z[t])", "h[t-1] - n[t]") if old else ("1 - z[t]", "z[t]", "n[t] - h[t-1]")
     if inputs["reset"] == "after":
-        inner = "diag(r[t]) @ U_n + diag(m[t]*r[t]*(1 - r[t])) @ U_r"
+        inner = "diag(r[t]) @ U_n + diag(v_r[t]) @ U_r"
+        v_r = "m[t]*r[t]*(1 - r[t])"
     else:
-        inner = "U_n @ (diag(r[t]) + diag(h[t-1]*r[t]*(1 - r[t])) @ U_r)"
+        inner = "U_n @ (diag(r[t]) + diag(v_r[t]) @ U_r)"
+        v_r = "h[t-1]*r[t]*(1 - r[t])"
     return [
+        Row(f"v_r[t] = {v_r}", "∂ by what enters the reset gate", "对进入重置门的值的导数", f"v_r-{inputs['reset']}"),
         Row(
             f"J_n[t] = {inner}",
             "how the state before moves what enters the candidate",
@@ -183,7 +186,19 @@ def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
             f"J_n-{inputs['reset']}",
         ),
         Row(
-            f"J[t] = diag({kept}) + diag(({gap})*z[t]*(1 - z[t])) @ U_z + diag({share}*(1 - n[t]**2)) @ J_n[t]",
+            f"v_z[t] = ({gap})*z[t]*(1 - z[t])",
+            "∂h by what enters the update gate",
+            "h 对进入更新门的值的导数",
+            f"v_z-{inputs['update']}",
+        ),
+        Row(
+            f"v_n[t] = {share}*(1 - n[t]**2)",
+            "∂h by what enters the candidate",
+            "h 对进入候选状态的值的导数",
+            f"v_n-{inputs['update']}",
+        ),
+        Row(
+            f"J[t] = diag({kept}) + diag(v_z[t]) @ U_z + diag(v_n[t]) @ J_n[t]",
             "∂h of this step by h of the step before: directly, by z, by n",
             "本步 h 对前一步 h 的导数：直接、经 z、经 n",
             f"J-{inputs['update']}",

@@ -142,18 +142,26 @@ def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
             "直接路径：固定前一步的 h，c 对前一步 c 的导数",
             f"direct{seen}",
         ),
+        Row("v_f[t] = c[t-1]*f[t]*(1 - f[t])", "∂c by what enters the forget gate", "c 对进入遗忘门的值的导数", "v_f"),
+        Row("v_i[t] = g[t]*i[t]*(1 - i[t])", "∂c by what enters the input gate", "c 对进入输入门的值的导数", "v_i"),
+        Row("v_g[t] = i[t]*(1 - g[t]**2)", "∂c by what enters the candidate", "c 对进入候选值的值的导数", "v_g"),
         Row(
-            "J_h[t] = diag(c[t-1]*f[t]*(1 - f[t])) @ U_f + diag(g[t]*i[t]*(1 - i[t])) @ U_i"
-            " + diag(i[t]*(1 - g[t]**2)) @ U_g",
-            "∂c by h of the step before, through the gates",
-            "c 对前一步 h 的导数，经过各门",
+            "J_h[t] = diag(v_f[t]) @ U_f + diag(v_i[t]) @ U_i + diag(v_g[t]) @ U_g",
+            "∂c by h of the step before, through these three",
+            "c 对前一步 h 的导数，经过这三者",
             "J_h",
         ),
         Row(
-            f"J[t] = direct[t] + J_h[t] @ diag({' + '.join(shown)})",
-            "the total derivative: that h depends on the cell before, too",
+            f"v_h[t] = {' + '.join(shown)}",
+            "∂h of the step before by its cell",
+            "前一步 h 对其细胞状态的导数",
+            f"v_h{'-peephole' if 'po' in weights else ''}",
+        ),
+        Row(
+            "J[t] = direct[t] + J_h[t] @ diag(v_h[t])",
+            "the total derivative: h of the step before depends on the cell before",
             "全导数：前一步的 h 也依赖前一步的 c",
-            f"J{'-peephole' if 'po' in weights else ''}",
+            "J",
         ),
     ]
 

@@ -98,6 +98,8 @@ class Net(Kind):
         Raises:
             InputError: naming the layer, and what it lacks or has too much.
         """
+        if isinstance(raw, tuple) and raw and all(isinstance(layer, tuple) for layer in raw):
+            return raw  # read from a file already
         if isinstance(raw, str):
             raw = _json(raw)
         if isinstance(raw, Mapping) and len(raw) == 1:

@@ -23,6 +23,11 @@ def write(w: Work, cell: Cell, spot: Spot) -> None:
     w.note("Why gradients vanish or explode: Jacobians over time", "梯度为何消失或爆炸：沿时间的雅可比矩阵")
     run(w, cell.jacobian(w.inputs), range(steps, 1, -1), spot)
     lstm = h == "c"
+    if lstm:
+        w.note(
+            "With h held fixed c passes on by the forget gate alone; the total derivative adds the way through h.",
+            "固定 h 时，c 只经遗忘门传递；全导数还要加上经过 h 的路径。",
+        )
     paths = [("P", "J", "size"), *([("D", "direct", "direct_size")] if lstm else [])]
     for product, factor, size in paths:
         w.let(
@@ -55,11 +60,14 @@ def write(w: Work, cell: Cell, spot: Spot) -> None:
         "t",
         range(steps - 1, 0, -1),
         tuple(columns),
-        also=("J", "J_h", "J_n", "direct", "P", "D", "part", "part_size", "size", "direct_size", "at_most"),
+        also=_HIDDEN,
         opened=tuple(range(steps, 0, -1)) if steps <= OPENED else (steps - 1,),
     )
     if cell.gates.order == "":
         _verdict(w)
+
+
+_HIDDEN = ("J", "J_h", "J_n", "direct", "v_f", "v_i", "v_g", "v_h", "v_r", "v_z", "v_n", "P", "D", "part", "part_size")
 
 
 def run_back(w: Work, rows: list[Row], steps: int) -> None:
@@ -124,6 +132,6 @@ def _verdict(w: Work) -> None:
         )
     else:
         w.note(
-            "‖W_h‖₂·max f′ ≥ 1 is needed for a gradient to explode, but not enough: slopes below 1 may still shrink it.",
+            "‖W_h‖₂·max f′ ≥ 1 is needed for a gradient to explode, but not enough: slopes below 1 shrink it.",
             "‖W_h‖₂·max f′ ≥ 1 是梯度爆炸的必要条件，但不充分：小于 1 的导数仍可能使它缩小。",
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice, zip_longest
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 from dlcalc.core.formula import Name, Number
-from dlcalc.core.layout import Block, beside, cells, pad
+from dlcalc.core.layout import Block, beside, cells
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Notation, Writer, count, shape_of
-from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -102,7 +101,9 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from ([("formula", front + row)] for row in drawn)
                 yield []
             case Grid():
-                yield from _grid(sheet, entry, width)
+                from dlcalc.render import grids  # it breaks its texts by this page's rules
+
+                yield from grids.rows(sheet, entry, width)
             case Given():
                 pass
 
@@ -290,7 +291,10 @@ def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> I
 
 def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     grid = tables.cells_of(sheet, table)
-    widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+    widths = _widths(grid)
+    if 4 + sum(widths) + 2 * (len(widths) - 1) > width:
+        grid = [row for line in grid for row in tables.upright(line)]
+        widths = _widths(grid)
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
@@ -303,64 +307,8 @@ def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
         yield [("reason" if number == 0 else "formula", "    " + text)]
 
 
-_LABEL = 16
-"""Cells that the column of labels of a grid may fill."""
-_GAP = 3
-
-
-def _grid(sheet: Worksheet, grid: Grid, width: int) -> Iterator[Row]:
-    """Set what is compared side by side."""
-    yield from ([("note", row)] for row in wrap(grid.title.say(sheet.lang), width - 2, "  "))
-    heads, label = [head.say(sheet.lang) for head in grid.heads], 0
-    if grid.labelled:
-        labels = [
-            heads[0],
-            *(piece.say(sheet.lang) for row in grid.rows for piece in row[0] if isinstance(piece, Text)),
-        ]
-        label = min(_LABEL, max(map(cells, labels)))
-    others = len(heads) - grid.labelled
-    wide = (width - 4 - (label + _GAP if label else 0) - (others - 1) * _GAP) // others
-    widths = ([label] if grid.labelled else []) + [wide] * others
-    body = [[_cell(sheet, cell, w) for cell, w in zip(row, widths, strict=True)] for row in grid.rows]
-    for number, row in enumerate([[wrap(head, w) for head, w in zip(heads, widths, strict=True)], *body]):
-        for lines in zip_longest(*row, fillvalue=""):
-            text = (" " * _GAP).join(pad(line, w) for line, w in zip(lines, widths, strict=True))
-            yield [("reason" if number == 0 else "formula", "    " + text.rstrip())]
-        if number == 0:
-            yield [("reason", "    " + "─" * (sum(widths) + _GAP * (len(widths) - 1)))]
-        elif number < len(body):
-            yield []
-    yield []
-
-
-def _cell(sheet: Worksheet, cell: Cell, width: int) -> list[str]:
-    """Return what stands in a cell of a grid, in rows of at most that width where it can be broken."""
-    rows: list[str] = []
-    for piece in cell:
-        if isinstance(piece, Text):
-            rows += wrap(piece.say(sheet.lang), width)
-            continue
-        rows += _folded(tables.formula_in(sheet, piece, UNICODE).text, width)
-    return rows
-
-
-def _folded(formula: str, width: int) -> list[str]:
-    """Break a formula before + and −, inside brackets too, as columns are narrow; before ⊙ only where it must be."""
-    rows = [formula]
-    for signs in ("+−", "⊙"):
-        rows = [piece for row in rows for piece in ([row] if cells(row) <= width else _broken(row, signs, width))]
-    return [rows[0], *("  " + row for row in rows[1:])]
-
-
-def _broken(formula: str, signs: str, width: int) -> list[str]:
-    first, *terms = re.split(f" (?=[{signs}] )", formula)
-    rows = [first]
-    for term in terms:
-        if cells(rows[-1]) + 3 + cells(term) > width:
-            rows.append(term)
-        else:
-            rows[-1] += " " + term
-    return rows
+def _widths(grid: list[list[str]]) -> list[int]:
+    return [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:

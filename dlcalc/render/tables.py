@@ -47,6 +47,18 @@ def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
     return grid
 
 
+def upright(row: list[str]) -> list[list[str]]:
+    """Return a row of cells as several, its vectors standing upright: for a table too wide for the page."""
+    parted = [_numbers_in(cell) for cell in row]
+    high = max(map(len, parted))
+    return [[part[n] if n < len(part) else "" for part in parted] for n in range(high)]
+
+
+def _numbers_in(cell: str) -> list[str]:
+    vector = cell.startswith("(") and cell.endswith(")") and "(" not in cell[1:]
+    return cell[1:-1].split(", ") if vector else [cell]
+
+
 def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
     """Return each formula of a table's columns: its first line, and its loop variables, left open where they change."""
     simple = {column.partition("[")[0] for column in table.columns if column.endswith(f"[{table.index}]")}

@@ -1,10 +1,10 @@
-"""Short sequences through one plain recurrent layer, sometimes two layers or both directions."""
+"""Short sequences through plain recurrent nets, mostly of one layer."""
 
-from tests.draws.recurrent_draws import drawn
+from tests.recurrent_cases import RNN, exercise
 
 
 def draw(rng):
-    raw = drawn(rng, {"": ("wx", "wh", "b", "bh")})
+    raw = exercise(rng, RNN)
     if rng.random() < 0.4:
-        raw["act"] = rng.choice(("relu", "sigmoid", "linear", "tanh"))
+        raw["act"] = rng.choice(("relu", "sigmoid", "linear"))
     return raw
