@@ -20,7 +20,7 @@ class Preset:
 
 def _paper(title: str, d: int, d_ff: int, heads: int, published: str) -> Preset:
     """Vaswani et al., Attention Is All You Need (2017), Table 3; the projections of attention have no biases there."""
-    inputs = {"part": "both", "d_model": d, "d_ff": d_ff, "heads": heads, "layers": 6, "vocab": 37000, "tied": "all"}
+    inputs = {"kind": "both", "d_model": d, "d_ff": d_ff, "heads": heads, "layers": 6, "vocab": 37000, "tied": "all"}
     return Preset(
         title,
         {**inputs, "positions": "sinusoidal", "norm": "post", "biases": "ffn"},
@@ -36,7 +36,7 @@ def _paper(title: str, d: int, d_ff: int, heads: int, published: str) -> Preset:
 
 def _bert(title: str, d: int, layers: int, published: str) -> Preset:
     """Devlin et al., BERT (2019); the counts are those of Hugging Face's bert-*-uncased with the pooler."""
-    inputs = {"part": "encoder", "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers, "vocab": 30522}
+    inputs = {"kind": "encoder", "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers, "vocab": 30522}
     return Preset(
         title,
         {**inputs, "max_len": 512, "segments": 2, "embed_norm": True, "pooler": True, "norm": "post", "biases": "all"},
@@ -49,7 +49,7 @@ def _bert(title: str, d: int, layers: int, published: str) -> Preset:
 
 def _gpt2(title: str, d: int, layers: int, published: str) -> Preset:
     """Radford et al., Language Models are Unsupervised Multitask Learners (2019); counts as in KerasHub's presets."""
-    inputs = {"part": "decoder", "cross": False, "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers}
+    inputs = {"kind": "decoder", "cross": False, "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers}
     return Preset(
         title,
         {**inputs, "vocab": 50257, "max_len": 1024, "tied": "output", "norm": "pre", "biases": "all"},
@@ -62,7 +62,7 @@ def _gpt2(title: str, d: int, layers: int, published: str) -> Preset:
 
 def _vit(title: str, d: int, layers: int, published: str) -> Preset:
     """Dosovitskiy et al., An Image is Worth 16×16 Words (2021); counts of torchvision's weights, 1000 classes."""
-    inputs = {"part": "encoder", "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers, "image": 224}
+    inputs = {"kind": "encoder", "d_model": d, "d_ff": 4 * d, "heads": d // 64, "layers": layers, "image": 224}
     return Preset(
         title,
         {**inputs, "patch": 16, "classes": 1000, "positions": "learned", "norm": "pre", "biases": "all"},

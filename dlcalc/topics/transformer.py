@@ -21,7 +21,7 @@ PARTS = {
 
 def headline(inputs: Mapping[str, Any]) -> Text:
     """Name the model if it is a published one, otherwise its parts."""
-    part = PARTS[inputs["part"]]
+    part = PARTS[inputs["kind"]]
     if transformer.is_preset(inputs):
         title = PRESETS[inputs["preset"]].title
         return Text(f"Transformer {title}: {part.en}", f"Transformer {title}：{part.zh}")
@@ -40,7 +40,11 @@ TOPIC = Topic(
             ("model", "name"),
         ),
         Input(
-            "part", Choice(tuple(PARTS)), Text("encoder, decoder or both", "encoder、decoder 或 both"), None, ("kind",)
+            "kind",
+            Choice(tuple(PARTS)),
+            Text("encoder, decoder or both", "encoder、decoder 或 both"),
+            None,
+            ("part", "stack"),
         ),
         Input(
             "d_model",
