@@ -54,8 +54,8 @@ def overview(w: Work) -> None:
                 "解码器逐个生成词元：共 N 层，每层只看到已有的词元。",
             )
     if is_preset(w.inputs):
-        published = PRESETS[w.inputs["preset"]].published
-        w.note(published.en, published.zh)
+        preset = PRESETS[w.inputs["preset"]]
+        w.note(preset.source.en, preset.source.zh, published=preset.published)
 
 
 def is_preset(inputs: Mapping[str, Any]) -> bool:
