@@ -170,7 +170,10 @@ def tensors(w: Work) -> None:
 BIASES = Convention(
     "biases",
     {
-        "one": Text("one bias vector for each gate (textbooks, Keras)", "每个门一个偏置向量（教科书、Keras）"),
+        "one": Text(
+            "one bias vector for each gate (textbooks; Keras's SimpleRNN and LSTM)",
+            "每个门一个偏置向量（教科书；Keras 的 SimpleRNN 与 LSTM）",
+        ),
         "two": Text(
             "two bias vectors for each gate, b_ih and b_hh (PyTorch; Keras's GRU)",
             "每个门两个偏置向量 b_ih、b_hh（PyTorch；Keras 的 GRU）",

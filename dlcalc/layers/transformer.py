@@ -36,7 +36,7 @@ def write(w: Work) -> None:
 
 def overview(w: Work) -> None:
     """Say what the model does as a whole, and what is published about it."""
-    match w.inputs["part"]:
+    match w.inputs["kind"]:
         case "both":
             w.note(
                 "The encoder turns the source into vectors that know their context. The decoder writes the target word "
@@ -55,8 +55,8 @@ def overview(w: Work) -> None:
                 "解码器逐个生成词元：共 N 层，每层只看到已有的词元。",
             )
     if is_preset(w.inputs):
-        published = PRESETS[w.inputs["preset"]].published
-        w.note(published.en, published.zh)
+        preset = PRESETS[w.inputs["preset"]]
+        w.note(preset.source.en, preset.source.zh, published=preset.published)
 
 
 def is_preset(inputs: Mapping[str, Any]) -> bool:
@@ -122,7 +122,7 @@ def word_lines(w: Work) -> list[str]:
         "Embedding: a table gives every token its vector; a position is added, since attention itself sees no order.",
         "嵌入：查表得到每个词元的向量，再加上位置编码，因为注意力本身不分先后。",
     )
-    if inputs["part"] != "both":
+    if inputs["kind"] != "both":
         w.let("words = V*d", "a row of d numbers for every token", "每个词元一行 d 个数", id="words")
     elif inputs["tied"] == "all":
         w.let(
@@ -165,7 +165,7 @@ def position_lines(w: Work) -> list[str]:
         if inputs["vocab"] is None:
             return []
         w.let("positions = 0", "sines and cosines: nothing to learn", "正弦与余弦：无须学习", id="positions-sines")
-    elif inputs["part"] == "both":
+    elif inputs["kind"] == "both":
         w.let(
             "positions = 2*n_max*d", "learned vectors, for each side", "可学习的向量，两侧各一组", id="positions-both"
         )
@@ -179,7 +179,7 @@ def position_lines(w: Work) -> list[str]:
 
 def attention_lines(w: Work) -> None:
     """Write the self-attention of one layer: W_Q, W_K, W_V of all heads, and W_O."""
-    if w.inputs["part"] == "decoder":
+    if w.inputs["kind"] == "decoder":
         w.note(
             "Masked multi-head self-attention: every token asks (query) and takes the values of the tokens whose keys "
             "answer, but sees only itself and those before it; each head asks for something else.",
@@ -192,7 +192,7 @@ def attention_lines(w: Work) -> None:
             "each head asks for something else.",
             "多头自注意力：每个词元用查询（Q）与各词元的键（K）比较，按匹配程度取它们的值（V）；每个头关注不同的内容。",
         )
-    if w.inputs["part"] == "both":
+    if w.inputs["kind"] == "both":
         w.note(
             "Masked self-attention (decoder): the same, but a token sees only itself and those before it, so that it "
             "cannot look at what it is to predict.",
@@ -270,7 +270,7 @@ def _normed(w: Work, name: str, en: str, zh: str) -> None:
 
 def stack_lines(w: Work) -> list[str]:
     """Write one layer and the stack of each part; return the stacks' names."""
-    part = w.inputs["part"]
+    part = w.inputs["kind"]
     stacks = []
     if part != "decoder":
         w.let("encoder_layer = attention + ffn + 2*norm", "two sublayers, two norms", "两个子层，两个归一化")

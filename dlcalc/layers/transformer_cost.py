@@ -18,7 +18,7 @@ def write(w: Work) -> None:
 def mac_lines(w: Work) -> None:
     """Write the multiply-accumulates per token and of the whole sequence."""
     inputs = w.inputs
-    part, cross = inputs["part"], inputs["cross"]
+    part, cross = inputs["kind"], inputs["cross"]
     w.note(
         "Multiply-accumulates: one for each weight that a token meets, and those of attention's scores, which grow "
         "with the length n (a mask saves none; softmax and norms are not counted).",
@@ -69,7 +69,7 @@ def mac_lines(w: Work) -> None:
 def per_token_lines(w: Work) -> None:
     """Write the sum for one token, for the whole sequence, and twice that as operations."""
     inputs = w.inputs
-    part, cross = inputs["part"], inputs["cross"]
+    part, cross = inputs["kind"], inputs["cross"]
     stack = "encoder_macs" if part == "encoder" else "decoder_macs"
     if inputs["lm_head"]:
         V = "V" if inputs["target_vocab"] is None else "V_t"
@@ -97,7 +97,7 @@ def memory_lines(w: Work) -> None:
     """Write the memory of weights, of the cache and of the activations, in bytes."""
     inputs = w.inputs
     w.let("memory = params*bytes", "the weights, in bytes", "权重所占字节数")
-    if inputs["part"] != "encoder":
+    if inputs["kind"] != "encoder":
         w.let(
             "kv_cache = 2*N*n*d*bytes",
             "keys and values of n tokens in N layers, in bytes",
@@ -116,7 +116,7 @@ def activation_lines(w: Work) -> None:
     Q's input, Q and W_O's input of n tokens, K and V of m; their common input, the encoder's output, once.
     """
     inputs = w.inputs
-    part, cross = inputs["part"], inputs["cross"]
+    part, cross = inputs["kind"], inputs["cross"]
     w.note(
         "Activations kept for the backward pass, in bytes (Korthikanti et al. 2022, section 4.1): with 2 bytes a "
         "number and d_ff = 4d a layer keeps n·d·(34 + 5·h·n/d). Inputs of every product are kept, dropout masks at 1 "

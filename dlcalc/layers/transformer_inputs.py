@@ -37,18 +37,18 @@ def _default(inputs: dict[str, Any], name: str, value: Any) -> None:
 
 def _fill_structure(inputs: dict[str, Any]) -> None:
     d, seen = inputs["d_model"], inputs["image"] is not None
-    _default(inputs, "part", "encoder" if seen else "both")
+    _default(inputs, "kind", "encoder" if seen else "both")
     _default(inputs, "heads", 8 if d % 8 == 0 else 1)
     _default(inputs, "layers", 6)
     _default(inputs, "d_ff", 4 * d)
     _default(inputs, "biases", "all")
     _default(inputs, "norm", "pre" if seen else "post")
     _default(inputs, "final_norm", inputs["norm"] == "pre")
-    _default(inputs, "cross", inputs["part"] != "encoder")
+    _default(inputs, "cross", inputs["kind"] != "encoder")
 
 
 def _refuse_structure(inputs: dict[str, Any]) -> None:
-    d, heads, part = inputs["d_model"], inputs["heads"], inputs["part"]
+    d, heads, part = inputs["d_model"], inputs["heads"], inputs["kind"]
     if d % heads:
         fits = sorted((n for n in range(1, min(d, 512) + 1) if d % n == 0), key=lambda n: (abs(n - heads), n))[:4]
         raise InputError(
@@ -65,17 +65,17 @@ def _refuse_structure(inputs: dict[str, Any]) -> None:
     if part == "encoder" and inputs["cross"]:
         raise InputError(
             Text("An encoder has no cross-attention.", "编码器没有交叉注意力。"),
-            Text("Leave --cross out, or take --part decoder or both.", "请去掉 --cross，或用 --part decoder 或 both。"),
+            Text("Leave --cross out, or take --kind decoder or both.", "请去掉 --cross，或用 --kind decoder 或 both。"),
         ).about("cross")
     if part == "both" and not inputs["cross"]:
         raise InputError(
             Text("Encoder and decoder meet in cross-attention.", "编码器与解码器通过交叉注意力相连。"),
-            Text("Leave --no-cross out, or take --part decoder.", "请去掉 --no-cross，或用 --part decoder。"),
+            Text("Leave --no-cross out, or take --kind decoder.", "请去掉 --no-cross，或用 --kind decoder。"),
         ).about("cross")
     if part != "both" and inputs["target_vocab"] is not None:
         raise InputError(
             Text("One stack has one vocabulary.", "只有一个栈时只有一个词表。"),
-            Text("Give --vocab, or take --part both.", "请给出 --vocab，或用 --part both。"),
+            Text("Give --vocab, or take --kind both.", "请给出 --vocab，或用 --kind both。"),
         ).about("target_vocab")
     if inputs["image"] is not None:
         _refuse_image(inputs)
@@ -90,7 +90,7 @@ def _refuse_structure(inputs: dict[str, Any]) -> None:
 def _refuse_image(inputs: dict[str, Any]) -> None:
     _default(inputs, "patch", 16)
     for name, wrong in (
-        ("part", inputs["part"] != "encoder"),
+        ("kind", inputs["kind"] != "encoder"),
         ("vocab", inputs["vocab"] is not None),
         ("segments", bool(inputs["segments"])),
         ("lm_head", bool(inputs["lm_head"])),
@@ -102,8 +102,8 @@ def _refuse_image(inputs: dict[str, Any]) -> None:
                     "ViT 是作用于图像块的编码器，没有词表。",
                 ),
                 Text(
-                    "Leave --image out, or take --part encoder without words.",
-                    "请去掉 --image，或用 --part encoder 且不给词表。",
+                    "Leave --image out, or take --kind encoder without words.",
+                    "请去掉 --image，或用 --kind encoder 且不给词表。",
                 ),
             ).about(name)
 
@@ -116,7 +116,7 @@ def grid(inputs: dict[str, Any]) -> patches.Grid:
 def _fill_ends(inputs: dict[str, Any]) -> None:
     """Fill in what stands before and behind the stacks: embeddings and output layer."""
     words = inputs["vocab"] is not None
-    _default(inputs, "lm_head", words and inputs["part"] != "encoder" and inputs["classes"] is None)
+    _default(inputs, "lm_head", words and inputs["kind"] != "encoder" and inputs["classes"] is None)
     for name in ("lm_head", "target_vocab"):
         if inputs[name] and not words:
             raise InputError(
@@ -141,7 +141,7 @@ def _fill_ends(inputs: dict[str, Any]) -> None:
             V=inputs["vocab"],
             V_t=inputs["target_vocab"],
         ).about("tied")
-    if inputs["part"] == "both" and inputs["tied"] != "all":
+    if inputs["kind"] == "both" and inputs["tied"] != "all":
         _default(inputs, "target_vocab", inputs["vocab"])
 
 

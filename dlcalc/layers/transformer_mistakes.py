@@ -49,7 +49,7 @@ TIED = Convention(
         "output": Text("the output layer is the embedding of its own side (GPT-2)", "输出层与本侧的嵌入共用（GPT-2）"),
         "none": Text("embeddings and output layer are matrices of their own", "嵌入与输出层各有自己的矩阵"),
     },
-    lambda inputs: _open(inputs) and inputs["vocab"] is not None and (inputs["lm_head"] or inputs["part"] == "both"),
+    lambda inputs: _open(inputs) and inputs["vocab"] is not None and (inputs["lm_head"] or inputs["kind"] == "both"),
 )
 POSITIONS = Convention(
     "positions",
@@ -63,7 +63,7 @@ CONVENTIONS = (BIASES, NORM, TIED, POSITIONS)
 
 
 def _one_stack(inputs: Mapping[str, Any]) -> bool:
-    return bool(inputs["part"] != "both")
+    return bool(inputs["kind"] != "both")
 
 
 MISCONCEPTIONS = (

@@ -12,7 +12,11 @@ from dlcalc.core.work import Work
 from dlcalc.errors import Text
 from dlcalc.layers import recurrent_params as layer
 
-NAMES = {"rnn": Text("Simple RNN", "简单 RNN"), "lstm": Text("LSTM", "LSTM 网络"), "gru": Text("GRU", "GRU 网络")}
+TITLES = {
+    "rnn": Text("Simple RNN: parameters", "简单 RNN：参数量"),
+    "lstm": Text("LSTM: parameters", "LSTM：参数量"),
+    "gru": Text("GRU: parameters", "GRU：参数量"),
+}
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
@@ -21,8 +25,7 @@ def headline(inputs: Mapping[str, Any]) -> Text:
         from dlcalc.layers import recurrent_compare
 
         return recurrent_compare.headline(inputs["compare"])
-    name = NAMES[inputs["kind"]]
-    return Text(f"{name.en}: parameters", f"{name.zh}：参数量")
+    return TITLES[inputs["kind"]]
 
 
 def _total(source: str, says: Text) -> Answer:

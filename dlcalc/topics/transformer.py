@@ -12,20 +12,16 @@ from dlcalc.layers import transformer, transformer_mistakes
 from dlcalc.layers.transformer_inputs import settle
 from dlcalc.layers.transformer_presets import PRESETS
 
-PARTS = {
-    "encoder": Text("encoder", "编码器"),
-    "decoder": Text("decoder", "解码器"),
-    "both": Text("encoder and decoder", "编码器与解码器"),
+TITLES = {
+    "encoder": Text("Transformer encoder", "Transformer 编码器"),
+    "decoder": Text("Transformer decoder", "Transformer 解码器"),
+    "both": Text("Transformer: encoder and decoder", "Transformer：编码器与解码器"),
 }
 
 
 def headline(inputs: Mapping[str, Any]) -> Text:
     """Name the model if it is a published one, otherwise its parts."""
-    part = PARTS[inputs["part"]]
-    if transformer.is_preset(inputs):
-        title = PRESETS[inputs["preset"]].title
-        return Text(f"Transformer {title}: {part.en}", f"Transformer {title}：{part.zh}")
-    return Text(f"Transformer: {part.en}", f"Transformer：{part.zh}")
+    return PRESETS[inputs["preset"]].title if transformer.is_preset(inputs) else TITLES[inputs["kind"]]
 
 
 TOPIC = Topic(
@@ -40,7 +36,11 @@ TOPIC = Topic(
             ("model", "name"),
         ),
         Input(
-            "part", Choice(tuple(PARTS)), Text("encoder, decoder or both", "encoder、decoder 或 both"), None, ("kind",)
+            "kind",
+            Choice(tuple(TITLES)),
+            Text("encoder, decoder or both", "encoder、decoder 或 both"),
+            None,
+            ("part", "stack"),
         ),
         Input(
             "d_model",

@@ -34,7 +34,7 @@ def _sizes(rng):
 
 def _words(rng):
     part = rng.choice(("encoder", "decoder", "both"))
-    raw = {"part": part, **_sizes(rng)}
+    raw = {"kind": part, **_sizes(rng)}
     if rng.random() < 0.75:
         raw["vocab"] = rng.randint(50, 900)
         if part == "both" and rng.random() < 0.3:
