@@ -22,12 +22,12 @@ TITLES = {
 def show(w: Work) -> None:
     """Put the picture of a model on its sheet: both stacks, or one block of an encoder or a decoder."""
     inputs = w.inputs
-    part, norm, layers = inputs["part"], inputs["norm"], str(inputs["layers"])
+    kind, norm, layers = inputs["kind"], inputs["norm"], str(inputs["layers"])
 
     def picture() -> Diagram:
         from dlcalc.layers import transformer_pictures as pictures
 
-        match part:
+        match kind:
             case "encoder":
                 return pictures.encoder_block(norm, layers)
             case "decoder":
@@ -35,5 +35,5 @@ def show(w: Work) -> None:
             case _:
                 return pictures.transformer(norm, layers, final_norm=inputs["final_norm"])
 
-    title = WHOLE if part == "both" else TITLES[part, norm]
+    title = WHOLE if kind == "both" else TITLES[kind, norm]
     w.figure(*title, lambda lang: picture().rows(lang), lambda lang: picture().svg(lang))

@@ -90,6 +90,11 @@ SHEETS = {
     "inverse-latex-zh": "conv --in 28 --want shape=50x11x11 --solve filters,k --format latex --standalone --lang zh",
     "inverse-html": "conv --in 28 --k 4 --want out=28 --solve pad --format html --lang zh",
     "inverse-json": "conv --in 28 --k 3 --want out=28 --solve pad --format json",
+    "compare": "recurrent-params --compare lstm gru --input 10 --hidden 20",
+    "compare-zh": "recurrent-params --compare lstm gru --input 10 --hidden 20 --lang zh",
+    "compare-three-zh": "recurrent-params --compare rnn lstm gru --reset before --lang zh",
+    "compare-latex": "recurrent-params --compare lstm gru --format latex",
+    "compare-markdown-zh": "recurrent-params --compare gru rnn --format markdown --lang zh",
 }
 
 
