@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -28,6 +28,8 @@ _SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.0, r"\ti
 _SETTINGS = r"\allowdisplaybreaks\emergencystretch=3em\fboxsep=2pt"
 """Pages may break displays; lines with matrices in them may be loose; boxes are close to what they hold."""
 
+MOST_ROWS = 44
+"""Rows of a drawing in the usual size of type that a page has room for, in Chinese with its wider lines."""
 LONGEST_TABLE = 40
 """Rows of a tabular, which no page breaks; more are put in another one below."""
 
@@ -127,8 +129,7 @@ class _Page:
             case Picture():
                 yield from self.picture(sheet, entry)
             case Figure():
-                yield rf"\noindent {self.text(entry.title)}"
-                yield self.drawing(entry.draw(self.lang))
+                yield self.drawing(self.text(entry.title), entry.draw(self.lang))
             case Grid():
                 yield self.grid(sheet, entry)
             case Given():
@@ -179,15 +180,19 @@ class _Page:
     def grid(self, sheet: Worksheet, grid: Grid) -> str:
         """Set what is compared in columns that break their lines, a formula on a line of its own."""
         others = len(grid.heads) - grid.labelled
-        column = rf"p{{{(0.95 - 0.17 * grid.labelled) / others - 0.03:.3f}\linewidth}}"
-        columns = r"p{.14\linewidth}" * grid.labelled + column * others
+        share = (0.95 - 0.17 * grid.labelled) / others - 0.03
+        columns = r"p{.14\linewidth}" * grid.labelled + rf"p{{{share:.3f}\linewidth}}" * others
 
         def inner(cell: Cell) -> str:
-            pieces = (
-                self.text(piece) if isinstance(piece, Text) else f"${tables.formula_in(sheet, piece, LATEX).text}$"
-                for piece in cell
-            )
-            return r"\raggedright " + r" \newline ".join(pieces)
+            rows: list[str] = []
+            for piece in cell:
+                if isinstance(piece, Text):
+                    rows.append(self.text(piece))
+                else:
+                    formula = tables.formula_in(sheet, piece, LATEX).text
+                    first, *more = _cut(formula, int(share * self.widest))
+                    rows += [f"${first}$", *(rf"$\quad {{}}{row}$" for row in more)]
+            return r"\raggedright " + r" \newline ".join(rows)
 
         rows = [[self.text(head) for head in grid.heads], *(list(map(inner, row)) for row in grid.rows)]
         body = "\n\\hline\n".join(" & ".join(row) + r" \tabularnewline" for row in rows)
@@ -214,13 +219,16 @@ class _Page:
         yield rf"\noindent {self.text(picture.title)}"
         yield _display("gather*", rows, gap="[1.5ex]")
 
-    def drawing(self, rows: Iterable[str]) -> str:
-        """Set rows of text sign by sign in cells of one width, lines as rules: no package draws, no font is needed."""
-        kept = list(rows)
-        size = self.size(max(21 * cells(row) // 20 for row in kept))  # type of one width is a little wider than digits
-        body = " \\\\\n".join("".join(_cell(c, self.lang) for c in row) for row in kept)
+    def drawing(self, title: str, rows: Sequence[str]) -> str:
+        """Set rows of text sign by sign in cells of one width, lines as rules: no package draws, no font is needed.
+
+        Its type is small enough for the width of the page and, since it is not parted, for its height.
+        """
+        wide = max(21 * cells(row) // 20 for row in rows)  # type of one width is a little wider than digits
+        size = self.size(max(wide, len(rows) * self.widest // MOST_ROWS))
+        body = " \\\\\n".join("".join(_cell(c, self.lang) for c in row) for row in rows)
         return (
-            f"\\begin{{flushleft}}{size}\\ttfamily\n\\hspace*{{1em}}\\begin{{tabular}}{{@{{}}l@{{}}}}\n"
+            f"\\begin{{flushleft}}\n{title}\\\\*\n{size}\\ttfamily\\hspace*{{1em}}\\begin{{tabular}}{{@{{}}l@{{}}}}\n"
             f"{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
         )
 
