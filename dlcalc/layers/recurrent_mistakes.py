@@ -169,7 +169,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
             ),
             {f"delta-{act}": "dE_dh[t]" for act in _SLOPED}
             | {f"J-{act}": "W_h" for act in _SLOPED}
-            | {f"part-{act}": "outer(P[t].T @ e, h[t-1])" for act in _SLOPED},
+            | {f"inner-{act}": "e[t]" for act in _SLOPED},
             applies=_also(_goes_back, lambda inputs: inputs["act"] != "linear"),
             catalogue=("M165",),
         ),

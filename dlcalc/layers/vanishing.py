@@ -67,7 +67,25 @@ def write(w: Work, cell: Cell, spot: Spot) -> None:
         _verdict(w)
 
 
-_HIDDEN = ("J", "J_h", "J_n", "direct", "v_f", "v_i", "v_g", "v_h", "v_r", "v_z", "v_n", "P", "D", "part", "part_size")
+_HIDDEN = (
+    "J",
+    "J_h",
+    "J_n",
+    "direct",
+    "v_f",
+    "v_i",
+    "v_g",
+    "v_h",
+    "v_r",
+    "v_z",
+    "v_n",
+    "P",
+    "D",
+    "part",
+    "part_size",
+    "e",
+    "inner",
+)
 
 
 def run_back(w: Work, rows: list[Row], steps: int) -> None:
@@ -82,24 +100,33 @@ def _of_rnn(w: Work, spot: Spot, steps: int) -> list[str]:
     from dlcalc.layers.bptt import error_source
 
     act = w.inputs["act"]
+    at = {"t": steps, "m": w.inputs["targets"][steps].shape[0]}
     w.let(
-        f"e = {error_source(w, spot)}",
+        f"e[t] = {error_source(w, spot)}",
         "∂E/∂h of the last step alone",
         "最后一步误差对其 h 的导数",
-        id="e",
-        t=steps,
-        m=w.inputs["targets"][steps].shape[0],
+        id="e-last",
+        **at,
     )
-    reached = "P[t].T @ e"
-    row = Row(
-        f"part[t] = outer({reached if act == 'linear' else f'({reached})*({slope(spot, act)})'}, h[t-1])",
-        "what step t adds to ∂E/∂W_h of the last step's error",
-        "第 t 步对最后一步误差的 ∂E/∂W_h 的贡献",
-        f"part-{act}",
+    run_back(
+        w,
+        [Row(f"e[t] = P[t].T @ e[{steps}]", "its way back to this step", "它反传到本步", "e")],
+        steps,
     )
-    for t in range(steps, 0, -1):
-        w.let(row.equation, row.en, row.zh, id=row.id, t=t)
-        w.let("part_size[t] = norm(part[t])", "its size", "其大小", id="part_size", t=t)
+    linear = act == "linear"
+    rows = [
+        Row(
+            f"part[t] = outer({'e[t]' if linear else 'inner[t]'}, h[t-1])",
+            "what step t adds to ∂E/∂W_h of the last step's error",
+            "第 t 步对最后一步误差的 ∂E/∂W_h 的贡献",
+            "part",
+        ),
+        Row("part_size[t] = norm(part[t])", "its size", "其大小", "part_size"),
+    ]
+    if not linear:
+        through = Row(f"inner[t] = e[t]*({slope(spot, act)})", "through the activation", "经过激活函数", f"inner-{act}")
+        rows.insert(0, through)
+    run(w, rows, range(steps, 0, -1), spot)
     w.let(
         "dW_h_last = sum(part[t] for t in (1, ..., T))",
         "∂E/∂W_h of the last step's error: the sum over all steps",
