@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import Text
-from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
+from dlcalc.layers.recurrent_spot import Above, Cell, Row, Spot, arriving
 
 GATES = Gates(
     "ifgo",

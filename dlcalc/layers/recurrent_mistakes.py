@@ -12,8 +12,8 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.errors import Text
 from dlcalc.layers.loss import LOSSES, SQUARED
-from dlcalc.layers.recurrent import Cell, Spot
 from dlcalc.layers.recurrent_inputs import symbol
+from dlcalc.layers.recurrent_spot import Cell, Spot
 
 Inputs = Mapping[str, Any]
 Says = Callable[[Inputs], bool]
