@@ -18,13 +18,14 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dlcalc.cli.strict_json import Twice, once
 from dlcalc.core.numbers import MOST_NUMBERS, too_many
 from dlcalc.core.suggest import nearest, unknown_word
 from dlcalc.core.topic import Input, Topic, names_a_file
-from dlcalc.core.values import plain, read_number
+from dlcalc.core.values import plain, read_number, whole
 from dlcalc.errors import InputError, Text
 
 LARGEST_FILE = 20_000_000
@@ -277,12 +278,17 @@ def _binary(file: str) -> InputError:
     )
 
 
+PLAIN_DIGITS = 24
+"""Characters of a decimal that is read at once."""
 _NO_NUMBER = frozenset({"", "nan", "inf", "infinity", "na", "n/a", "null", "none"})
 """What stands for a number that is not there; a row of a CSV file with it is no heading."""
 
 
 def _decimal(text: str) -> Any:
     """Return a number of a JSON or TOML file exactly; nan, inf and numbers of too many digits are refused."""
+    head, point, tail = text.partition(".")
+    if point and len(text) <= PLAIN_DIGITS and tail.isdecimal() and head.lstrip("-").isdecimal():
+        return whole(Fraction(int(head + tail), 10 ** len(tail)))  # nearly all numbers of a large file
     if text.lstrip("+-").lower() in _NO_NUMBER:
         raise InputError(
             Text("{text} is not a finite number.", "{text} 不是有限的数。"),

@@ -11,10 +11,10 @@ from typing import Any
 
 from dlcalc.core.work import Work
 from dlcalc.layers import vanishing
-from dlcalc.layers.activation import ACTIVATIONS
-from dlcalc.layers.loss import LOSSES
-from dlcalc.layers.recurrent import OPENED, Above, Cell, Row, Spot, output_name
+from dlcalc.layers.recurrent import OPENED
 from dlcalc.layers.recurrent_inputs import symbol
+from dlcalc.layers.recurrent_output import error_source, output_errors
+from dlcalc.layers.recurrent_spot import Above, Cell, Spot
 
 
 def write(w: Work, cell: Cell, spots: list[list[Spot]]) -> None:
@@ -33,64 +33,7 @@ def write(w: Work, cell: Cell, spots: list[list[Spot]]) -> None:
     if inputs["eta"] is not None:
         new_weights(w, found)
     if len(spots) == len(spots[0]) == 1:
-        vanishing.write(w, cell, spots[0][0])
-
-
-def error_source(w: Work, spot: Spot) -> str:
-    """Write the gradient of a step's error with respect to the top layer's state."""
-    if w.inputs["wy"] is not None:
-        return "W_y.T @ delta_y[t]"
-    return LOSSES[w.inputs["loss"]].gradient.format(a=output_name(w, spot), t="target[t]")
-
-
-def output_errors(w: Work) -> None:
-    """Write δ of the output layer at every step that has a target, the last first."""
-    loss, act = LOSSES[w.inputs["loss"]], w.inputs["out_act"]
-    gradient = loss.gradient.format(a="y[t]", t="target[t]")
-    if loss.after:
-        rows = [
-            Row(
-                "delta_y[t] = y[t] - target[t]",
-                "∂E/∂a of the output: the slope cancels",
-                "输出层的 ∂E/∂a：导数约去",
-                f"delta_y-{loss.name}",
-            )
-        ]
-    elif act == "linear":
-        rows = [
-            Row(
-                f"delta_y[t] = {gradient}",
-                "∂E/∂y: how the error changes with the output",
-                "∂E/∂y：误差随输出的变化",
-                f"delta_y-{loss.name}",
-            )
-        ]
-    else:
-        slope = "y[t]*(dE_dy[t] - y[t] @ dE_dy[t])" if act == "softmax" else f"dE_dy[t]*({_slope(act)})"
-        rows = [
-            Row(
-                f"dE_dy[t] = {gradient}",
-                "how the error changes with the output",
-                "误差随输出的变化",
-                f"dE_dy-{loss.name}",
-            ),
-            Row(
-                f"delta_y[t] = {slope}",
-                "∂E/∂a of the output: times the slope",
-                "输出层的 ∂E/∂a：乘以导数",
-                f"delta_y-{act}",
-            ),
-        ]
-    targets = w.inputs["targets"]
-    for t in sorted(targets, reverse=True):
-        for equation, en, zh, id in rows:
-            w.let(equation, en, zh, id=id, t=t, m=targets[t].shape[0])
-
-
-def _slope(act: str) -> str:
-    row = ACTIVATIONS[act]
-    template = row.slope if not row.slope_by_value or " > 0" in row.slope else row.slope_by_value
-    return template.format(z="a_y[t]", a="y[t]")
+        vanishing.write(w, cell, spots[0][0], error_source(w, spots[0][0]))
 
 
 def back(w: Work, cell: Cell, spots: list[list[Spot]], places: list[Spot]) -> None:

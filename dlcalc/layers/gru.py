@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import Text
-from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
+from dlcalc.layers.recurrent_spot import Above, Cell, Row, Spot, arriving
 
 GATES = Gates(
     "rzn",
@@ -120,8 +120,8 @@ def backward(spot: Spot, inputs: Mapping[str, Any], above: Above, *, first: bool
         ),
         Row(
             f"{spot.state('delta_z')} = {up_h}*{gap}*{z}*(1 - {z})",
-            "∂E/∂a of the update gate: what z shifts between, its slope",
-            "更新门的 ∂E/∂a：z 所调配的差值乘以其导数",
+            "∂E/∂a of the update gate: the gap it bridges, times the slope",
+            "更新门的 ∂E/∂a：新旧状态之差乘以其导数",
             f"delta_z-{inputs['update']}",
         ),
     ]

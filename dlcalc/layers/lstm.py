@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import Text
-from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
+from dlcalc.layers.recurrent_spot import Above, Cell, Row, Spot, arriving
 
 GATES = Gates(
     "ifgo",
@@ -134,13 +134,20 @@ def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
         direct.append("g[t]*i[t]*(1 - i[t])*p_i")
     if "po" in weights:
         shown.append("tanh(c[t-1])*o[t-1]*(1 - o[t-1])*p_o")
-    seen = "-peephole" if "pf" in weights or "pi" in weights else ""
+    seen = len(direct) > 1
+    peepholes = Row(
+        f"v_c[t] = {' + '.join(direct)}",
+        "∂c by the cell before: the forget gate and the peepholes",
+        "c 对前一步 c 的导数：遗忘门与窥视孔",
+        f"v_c{'-pf' if 'pf' in weights else ''}{'-pi' if 'pi' in weights else ''}",
+    )
     return [
+        *([peepholes] if seen else []),
         Row(
-            f"direct[t] = diag({' + '.join(direct)})",
+            "direct[t] = diag(v_c[t])" if seen else "direct[t] = diag(f[t])",
             "direct path: ∂c by the cell before, h of the step before held fixed",
             "直接路径：固定前一步的 h，c 对前一步 c 的导数",
-            f"direct{seen}",
+            f"direct{'-peephole' if seen else ''}",
         ),
         Row("v_f[t] = c[t-1]*f[t]*(1 - f[t])", "∂c by what enters the forget gate", "c 对进入遗忘门的值的导数", "v_f"),
         Row("v_i[t] = g[t]*i[t]*(1 - i[t])", "∂c by what enters the input gate", "c 对进入输入门的值的导数", "v_i"),

@@ -12,10 +12,10 @@ from dlcalc.core.records import Cell, Formula
 from dlcalc.core.work import Work
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import cell_pictures, gru, lstm, rnn
-from dlcalc.layers.recurrent import Spot
 from dlcalc.layers.recurrent_figures import TITLES
 from dlcalc.layers.recurrent_inputs import symbol
 from dlcalc.layers.recurrent_params import GATES, SOURCES, gate_parts, vectors_in
+from dlcalc.layers.recurrent_spot import Spot
 
 CELLS = {"rnn": rnn.CELL, "lstm": lstm.CELL, "gru": gru.CELL}
 NAMES = {"rnn": Text("RNN", "RNN 单元"), "lstm": Text("LSTM", "LSTM 单元"), "gru": Text("GRU", "GRU 单元")}

@@ -12,8 +12,8 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.errors import Text
 from dlcalc.layers.loss import LOSSES, SQUARED
-from dlcalc.layers.recurrent import Cell, Spot
 from dlcalc.layers.recurrent_inputs import symbol
+from dlcalc.layers.recurrent_spot import Cell, Spot
 
 Inputs = Mapping[str, Any]
 Says = Callable[[Inputs], bool]
@@ -169,7 +169,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
             ),
             {f"delta-{act}": "dE_dh[t]" for act in _SLOPED}
             | {f"J-{act}": "W_h" for act in _SLOPED}
-            | {f"part-{act}": "outer(P[t].T @ e, h[t-1])" for act in _SLOPED},
+            | {f"inner-{act}": "e[t]" for act in _SLOPED},
             applies=_also(_goes_back, lambda inputs: inputs["act"] != "linear"),
             catalogue=("M165",),
         ),

@@ -11,8 +11,10 @@ from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Answer, Convention, Input
 from dlcalc.errors import Text
 from dlcalc.layers.loss import LOSSES, SQUARED
-from dlcalc.layers.recurrent import OUT_ACTS, Cell
-from dlcalc.layers.recurrent_inputs import MATRIX, STACKED, VECTOR, GateOrder, Net, symbol
+from dlcalc.layers.recurrent_inputs import MATRIX, STACKED, VECTOR, symbol
+from dlcalc.layers.recurrent_net import GateOrder, Net
+from dlcalc.layers.recurrent_output import OUT_ACTS
+from dlcalc.layers.recurrent_spot import Cell
 
 NUMBER = Numbers(0, 0, Text("a number such as 0.5", "一个数，例如 0.5"))
 STEPS = range(1, 13)

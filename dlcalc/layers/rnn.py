@@ -7,8 +7,8 @@ from typing import Any
 
 from dlcalc.errors import Text
 from dlcalc.layers.activation import ACTIVATIONS
-from dlcalc.layers.recurrent import Above, Cell, Row, Spot, arriving
 from dlcalc.layers.recurrent_inputs import Gates
+from dlcalc.layers.recurrent_spot import Above, Cell, Row, Spot, arriving
 
 GATES = Gates("", {"": Text("the layer", "该层")})
 

@@ -8,15 +8,19 @@ vanish, and only from 1 on can it explode. Source: Pascanu, Mikolov and Bengio 2
 from __future__ import annotations
 
 from dlcalc.core.work import Work
-from dlcalc.layers.recurrent import OPENED, Cell, Row, Spot, run
+from dlcalc.layers.recurrent import OPENED, run
+from dlcalc.layers.recurrent_spot import Cell, Row, Spot
 from dlcalc.layers.rnn import slope
 
 STEEPEST = {"tanh": "1", "sigmoid": "1/4", "relu": "1", "linear": "1"}
 """The largest slope of an RNN's activation."""
 
 
-def write(w: Work, cell: Cell, spot: Spot) -> None:
-    """Write the Jacobians, their products and sizes; for an RNN the sum over k and the bound as well."""
+def write(w: Work, cell: Cell, spot: Spot, source: str) -> None:
+    """Write the Jacobians, their products and sizes; for an RNN the sum over k and the bound as well.
+
+    `source` is the formula of ∂E/∂h[t] of step t's own error.
+    """
     steps, h = len(w.inputs["steps"]), cell.kept
     if steps == 1:
         return
@@ -30,30 +34,28 @@ def write(w: Work, cell: Cell, spot: Spot) -> None:
         )
     paths = [("P", "J", "size"), *([("D", "direct", "direct_size")] if lstm else [])]
     for product, factor, size in paths:
+        whole = product == "P"
         w.let(
-            f"{product}[t] = diag(0*{h}[t] + 1)",
-            f"∂{h} of the last step by itself: 1 on the diagonal",
-            f"最后一步的 {h} 对自身的导数：对角线为 1",
-            id=f"{product}-last",
-            t=steps,
+            f"{product}[t] = {factor}[t+1]",
+            "the last step by the one before it" if whole else "the same along the direct path",
+            "最后一步对前一步的导数" if whole else "只沿直接路径",
+            id=f"{product}-first",
+            t=steps - 1,
         )
-        rows = [
-            Row(
-                f"{product}[t] = {product}[t+1] @ {factor}[t+1]",
-                "one Jacobian more: the last step by this one"
-                if product == "P"
-                else "the same along the direct path: the forget gates multiply",
-                "再乘一个雅可比矩阵：最后一步对本步的导数" if product == "P" else "只沿直接路径：各遗忘门相乘",
-                product,
-            ),
-            Row(
-                f"{size}[t] = spectral({product}[t])", "how much it can stretch an error", "它至多把误差放大多少", size
-            ),
-        ]
-        run_back(w, rows, steps)
+        further = Row(
+            f"{product}[t] = {product}[t+1] @ {factor}[t+1]",
+            "one Jacobian more" if whole else "the forget gates multiply",
+            "再乘一个雅可比矩阵" if whole else "各遗忘门相乘",
+            product,
+        )
+        run(w, [further], range(steps - 2, 0, -1), spot)
+        stretch = Row(
+            f"{size}[t] = spectral({product}[t])", "how much it can stretch an error", "它至多把误差放大多少", size
+        )
+        run(w, [stretch], range(steps - 1, 0, -1), spot)
     columns = ["size[t]", *(["direct_size[t]"] if lstm else [])]
     if cell.gates.order == "":
-        columns += _of_rnn(w, spot, steps)
+        columns += _of_rnn(w, spot, source, steps)
     w.table(
         "The last step by step t: how much of an error gets back there",
         "最后一步对第 t 步：误差能反传回来多少",
@@ -67,39 +69,54 @@ def write(w: Work, cell: Cell, spot: Spot) -> None:
         _verdict(w)
 
 
-_HIDDEN = ("J", "J_h", "J_n", "direct", "v_f", "v_i", "v_g", "v_h", "v_r", "v_z", "v_n", "P", "D", "part", "part_size")
+_HIDDEN = (
+    "J",
+    "J_h",
+    "J_n",
+    "direct",
+    "v_f",
+    "v_i",
+    "v_g",
+    "v_h",
+    "v_r",
+    "v_z",
+    "v_n",
+    "P",
+    "D",
+    "part",
+    "part_size",
+    "e",
+    "inner",
+)
 
 
-def run_back(w: Work, rows: list[Row], steps: int) -> None:
-    """Write rows at every step before the last, from there back."""
-    for t in range(steps - 1, 0, -1):
-        for equation, en, zh, id in rows:
-            w.let(equation, en, zh, id=id, t=t)
-
-
-def _of_rnn(w: Work, spot: Spot, steps: int) -> list[str]:
+def _of_rnn(w: Work, spot: Spot, source: str, steps: int) -> list[str]:
     """Write an RNN's sum over k of the last step's error, and the bound on the sizes; return the table's columns."""
-    from dlcalc.layers.bptt import error_source
-
     act = w.inputs["act"]
+    at = {"t": steps, "m": w.inputs["targets"][steps].shape[0]}
     w.let(
-        f"e = {error_source(w, spot)}",
+        f"e[t] = {source}",
         "∂E/∂h of the last step alone",
         "最后一步误差对其 h 的导数",
-        id="e",
-        t=steps,
-        m=w.inputs["targets"][steps].shape[0],
+        id="e-last",
+        **at,
     )
-    reached = "P[t].T @ e"
-    row = Row(
-        f"part[t] = outer({reached if act == 'linear' else f'({reached})*({slope(spot, act)})'}, h[t-1])",
-        "what step t adds to ∂E/∂W_h of the last step's error",
-        "第 t 步对最后一步误差的 ∂E/∂W_h 的贡献",
-        f"part-{act}",
-    )
-    for t in range(steps, 0, -1):
-        w.let(row.equation, row.en, row.zh, id=row.id, t=t)
-        w.let("part_size[t] = norm(part[t])", "its size", "其大小", id="part_size", t=t)
+    back = Row(f"e[t] = P[t].T @ e[{steps}]", "its way back to this step", "它反传到本步", "e")
+    run(w, [back], range(steps - 1, 0, -1), spot)
+    linear = act == "linear"
+    rows = [
+        Row(
+            f"part[t] = outer({'e[t]' if linear else 'inner[t]'}, h[t-1])",
+            "what step t adds to ∂E/∂W_h of the last step's error",
+            "第 t 步对最后一步误差的 ∂E/∂W_h 的贡献",
+            "part",
+        ),
+        Row("part_size[t] = norm(part[t])", "its size", "其大小", "part_size"),
+    ]
+    if not linear:
+        through = Row(f"inner[t] = e[t]*({slope(spot, act)})", "through the activation", "经过激活函数", f"inner-{act}")
+        rows.insert(0, through)
+    run(w, rows, range(steps, 0, -1), spot)
     w.let(
         "dW_h_last = sum(part[t] for t in (1, ..., T))",
         "∂E/∂W_h of the last step's error: the sum over all steps",
@@ -109,18 +126,8 @@ def _of_rnn(w: Work, spot: Spot, steps: int) -> list[str]:
     )
     w.let(f"gamma = {STEEPEST[act]}", "the largest slope of the activation", "激活函数的最大导数", id=f"gamma-{act}")
     w.let("bound = spectral(W_h)*gamma", "no Jacobian can stretch more", "每个雅可比矩阵至多放大的倍数", id="bound")
-    run_back(
-        w,
-        [
-            Row(
-                "at_most[t] = bound**(T - t)".replace("T", str(steps)),
-                "so the product at most",
-                "因此乘积至多",
-                "at_most",
-            )
-        ],
-        steps,
-    )
+    most = Row(f"at_most[t] = bound**({steps} - t)", "so the product stretches at most", "因此乘积至多", "at_most")
+    run(w, [most], range(steps - 1, 0, -1), spot)
     return ["at_most[t]", "part_size[t]"]
 
 

@@ -188,8 +188,9 @@ def _listed(label: str, items: list[Block], width: int) -> list[str]:
     rows: list[str] = []
     row: list[Block | str] = [label]
     for number, item in enumerate(items):
-        piece = beside((item, "" if number == len(items) - 1 else ", "))
-        if len(row) > 1 and beside((*row, piece)).width > width + 1:
+        between = "" if number == len(items) - 1 else ", "
+        piece = beside((item, between))
+        if len(row) > 1 and beside((*row, piece)).width - len(between[1:]) > width:
             rows += beside(row).rows
             row = [" " * cells(label)]
         row.append(piece)
@@ -302,13 +303,24 @@ def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
         for cut, piece in enumerate(writer.write(line.right).split(width - front.width)):
             formula = beside((front if cut == 0 else Block((" " * front.width,)), piece))
             yield from ([("formula", row)] for row in formula.rows)
-    for number, row in enumerate(grid):
-        text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
-        yield [("reason" if number == 0 else "formula", "    " + text)]
+    for columns in _parted(widths, width - 4):
+        for number, row in enumerate(grid):
+            text = "  ".join(" " * (widths[c] - cells(row[c])) + row[c] for c in columns)
+            yield [("reason" if number == 0 else "formula", "    " + text)]
 
 
 def _widths(grid: list[list[str]]) -> list[int]:
     return [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+
+
+def _parted(widths: list[int], width: int) -> list[list[int]]:
+    """Part a table's columns so that each part fits; the first, which says which row it is, stands in every part."""
+    parts = [[0]]
+    for column in range(1, len(widths)):
+        if len(parts[-1]) > 1 and sum(widths[c] + 2 for c in (*parts[-1], column)) - 2 > width:
+            parts.append([0])
+        parts[-1].append(column)
+    return parts
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:

@@ -62,6 +62,28 @@ SHEETS = {
     "neuron": "neuron --x 1,1 --w 0.7,0.7 --theta 0.6",
     "neuron-gate": "neuron --gate xor --w 1,1 --theta 0.5",
     "neuron-gate-zh": "neuron --gate and --w 1,1 --b -1.5 --lang zh",
+    "rnn": "rnn --x 0.7,0.5,0.2 --h0 0.1 --wx 0.9 --wh 0.5 --b 0.3 --wy 1.2 --t 1 --eta 0.1",
+    "rnn-long-zh": "rnn --x 1,0,-1,2,1,0,1 --wx 0.5 --wh 1.2 --t 1 --bptt --clip 0.1 --lang zh",
+    "rnn-two-units": "rnn --x 0.5,0.6 --h0 0.1,0.2 --wx .12,.12;.12,.12 --wh .12,.12;.12,.12 --b .12 --steps full",
+    "rnn-both-directions": (
+        'rnn --x 1;2 --params \'[{"wx": [[0.5]], "wh": [[0.1]], "reverse": {"wx": [[0.3]], "wh": [[0.2]]}}]\''
+        " --wy 1,2 --t 1 --bptt"
+    ),
+    "lstm": (
+        "lstm --x '1,2; 0.5,3' --wi 0.95,0.8 --ui 0.8 --bi 0.65 --wf 0.7,0.45 --uf 0.1 --bf 0.15"
+        " --wg 0.45,0.25 --ug 0.15 --bg 0.2 --wo 0.6,0.4 --uo 0.25 --bo 0.1 --t '0.5; 1.25' --eta 0.1"
+    ),
+    "lstm-two-units-zh": (
+        "lstm --x '0.5,-1; 0.2,0.3; 1,0' --wi '0.5,-0.3; 0.1,0.4' --ui '0.2,0.1; -0.1,0.3' --wf '0.4,0.2; -0.2,0.1'"
+        " --uf '0.3,-0.1; 0.2,0.2' --wg '0.6,-0.5; 0.3,0.2' --ug '0.1,0.4; -0.3,0.2' --wo '0.2,0.7; 0.5,-0.1'"
+        " --uo '-0.2,0.3; 0.1,0.1' --po 0.1,0.2 --lang zh"
+    ),
+    "lstm-brief": "lstm --x 1,2 --wi 1 --ui 2 --wf 1 --uf 0 --wg 1 --ug 1 --wo 1 --uo 1 --steps brief",
+    "gru": "gru --x 1,2 --wr 0.5 --ur 0.1 --wz 0.4 --uz 0.2 --wn 0.6 --un 0.3 --bhn 0.2 --t 0.5 --bptt",
+    "gru-conventions-zh": (
+        "gru --x 1 --h0 1 --w-ih '0.5; 0.4; 0.6' --w-hh '0.1; 0.2; 0.3' --b-hh 0,0,0.3 --conventions --lang zh"
+    ),
+    "gru-before": "gru --x 1 --h0 1 --wr 1 --ur 0.1 --wz 0.4 --uz 0.2 --wn 0.6 --un 1 --reset before --update z-new",
     "linear-zh": "linear --in-features 128 --out-features 256 --lang zh",
     "recurrent-params": "recurrent-params --kind lstm --input 10 --hidden 20",
     "recurrent-params-stacked-zh": (
