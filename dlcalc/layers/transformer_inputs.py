@@ -22,8 +22,10 @@ def settle(inputs: dict[str, Any]) -> None:
     if inputs["preset"] is None and inputs["d_model"] is None:
         inputs["preset"] = "base" if inputs["image"] is None else "vit-b-16"
     if inputs["preset"] is not None:
-        for name, value in PRESETS[inputs["preset"]].inputs.items():
-            _default(inputs, name, value)
+        described = PRESETS[inputs["preset"]].inputs
+        for name, value in described.items():
+            if name != "cross" or inputs["kind"] == described["kind"]:  # the other kind has what belongs to it
+                _default(inputs, name, value)
     _fill_structure(inputs)
     _refuse_structure(inputs)
     _fill_ends(inputs)

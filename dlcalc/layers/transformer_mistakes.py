@@ -57,7 +57,7 @@ POSITIONS = Convention(
         "learned": Text("positions are learned (BERT, GPT-2, ViT)", "位置是学习得到的（BERT、GPT-2、ViT）"),
         "sinusoidal": Text("positions are sines and cosines (2017)", "位置编码用正弦与余弦（2017）"),
     },
-    lambda inputs: _open(inputs) and (inputs["vocab"] is not None or inputs["max_len"] is not None),
+    lambda inputs: _open(inputs) and inputs["max_len"] is not None,
 )
 CONVENTIONS = (BIASES, NORM, TIED, POSITIONS)
 
