@@ -52,7 +52,8 @@ def grid(inputs: Mapping[str, Any]) -> Grid:
                 else Text(
                     "A vision transformer refuses that: take a side of {less} or {more}, or --crop, which cuts off "
                     "the last {rest} as a convolution of stride {size} does.",
-                    "ViT 会拒绝：请取边长 {less} 或 {more}，或用 --crop 舍去最后 {rest} 个像素（如同步长 {size} 的卷积）。",
+                    "ViT 会拒绝：请取边长 {less} 或 {more}，或用 --crop 舍去最后 {rest} 个像素"
+                    "（如同步长 {size} 的卷积）。",
                 ),
                 size=size,
                 side=side,

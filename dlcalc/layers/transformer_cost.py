@@ -131,13 +131,23 @@ def activation_lines(w: Work) -> None:
                 "cross-attention, by the same rules",
                 "交叉注意力，按同样规则",
             )
-            terms.append(f"N*(kept_attention[{at}] + kept_cross + kept_ffn[{at}] + kept_norms[{at}])")
-            terms.append("bytes*m*d")
+            w.let(
+                "kept_layer[p] = kept_attention[p] + kept_cross + kept_ffn[p] + kept_norms[p]",
+                "one layer",
+                "一层",
+                p=at,
+                id="kept-layer-cross",
+            )
         else:
-            terms.append(f"N*(kept_attention[{at}] + kept_ffn[{at}] + kept_norms[{at}])")
-    w.let(
-        f"activations = {' + '.join(terms)}".replace("[]", ""),
-        "N layers of each stack, in bytes",
-        "各栈 N 层，以字节计",
-        id="activations",
-    )
+            w.let("kept_layer[p] = kept_attention[p] + kept_ffn[p] + kept_norms[p]", "one layer", "一层", p=at)
+        terms.append(f"N*kept_layer[{at}]" if at else "N*kept_layer")
+    if cross:
+        terms.append("bytes*m*d")
+        w.let(
+            f"activations = {' + '.join(terms)}",
+            "all layers, and once the encoder's output, in bytes",
+            "所有层，加上一份编码器输出，以字节计",
+            id="activations-cross",
+        )
+    else:
+        w.let(f"activations = {terms[0]}", "N layers, in bytes", "N 层，以字节计", id="activations")
