@@ -263,6 +263,12 @@ def test_what_the_paper_of_2017_leaves_open_is_accepted_and_named(choice, params
     assert (found.verdict, found.convention) == ("convention", choice)
 
 
+def test_the_default_of_pytorch_s_transformer_is_accepted():
+    # torch.nn.Transformer() has 44,140,544 parameters: a norm behind each stack, although it is post-norm
+    found = verdict("transformer", {"d_model": 512, "norm": "post"}, "params", 44140544)
+    assert (found.verdict, found.convention) == ("convention", "final_norm=true")
+
+
 def test_a_published_model_leaves_nothing_open():
     assert verdict("transformer", {"preset": "gpt2"}, "params", GPT2 - 1536).verdict == "wrong"
 
