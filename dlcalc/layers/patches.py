@@ -27,6 +27,8 @@ class Grid(NamedTuple):
 def grid(inputs: Mapping[str, Any]) -> Grid:
     """Return the sides of the image and of the patch from the inputs `image`, `patch`, `channels` and `crop`.
 
+    `crop` tells whether pixels that fill no patch may be cut off; None says that this topic never does.
+
     Raises:
         InputError: if an input has the wrong number of entries, channels contradict each other, the patch is larger
             than the image, or does not divide it and `crop` is not set (torchvision and timm refuse that too).
@@ -45,7 +47,9 @@ def grid(inputs: Mapping[str, Any]) -> Grid:
         if side % size and not inputs["crop"]:
             raise InputError(
                 Text("{size} does not divide the side {side}.", "{side} 不能被块边长 {size} 整除。"),
-                Text(
+                Text("Take a side of {less} or {more}.", "请取边长 {less} 或 {more}。")
+                if inputs["crop"] is None
+                else Text(
                     "A vision transformer refuses that: take a side of {less} or {more}, or --crop, which cuts off "
                     "the last {rest} as a convolution of stride {size} does.",
                     "ViT 会拒绝：请取边长 {less} 或 {more}，或用 --crop 舍去最后 {rest} 个像素"

@@ -27,42 +27,24 @@ def mac_lines(w: Work) -> None:
     )
     w.let("projections = 4*d*d", "W_Q, W_K, W_V, W_O for one token", "一个词元经过 W_Q、W_K、W_V、W_O")
     w.let("feed = 2*d*d_ff", "the feed-forward network for one token", "一个词元经过前馈网络")
-    label = part if part == "both" else ""
-    if part != "decoder":
-        at = "encoder" if label else ""
-        length = "m" if label else "n"
+    if part == "both":
         w.let(
-            f"scores[p] = 2*{length}*d",
-            "Q·Kᵀ, and weights·V, over all tokens",
-            "对所有词元的 Q·Kᵀ 与 权重·V",
-            p=at,
-            id=f"scores-{length}",
+            "source_scores = 2*m*d", "Q·Kᵀ, and weights·V, over the source", "对源序列的 Q·Kᵀ 与 权重·V", id="scores-m"
         )
-        w.let("encoder_macs = N*(projections + scores[p] + feed)", "N layers, one token", "一个词元经过 N 层", p=at)
-    if part != "encoder":
-        at = "decoder" if label else ""
+        w.let("encoder_macs = N*(projections + source_scores + feed)", "N layers, one token", "一个词元经过 N 层")
+    w.let("scores = 2*n*d", "Q·Kᵀ, and weights·V, over all tokens", "对所有词元的 Q·Kᵀ 与 权重·V", id="scores-n")
+    if part == "encoder":
+        w.let("encoder_macs = N*(projections + scores + feed)", "N layers, one token", "一个词元经过 N 层")
+    elif cross:
         w.let(
-            "scores[p] = 2*n*d",
-            "Q·Kᵀ, and weights·V, over all tokens",
-            "对所有词元的 Q·Kᵀ 与 权重·V",
-            p=at,
-            id="scores-n",
+            "cross_macs = 2*d*d + 2*m*d",
+            "W_Q and W_O, and the scores over the source",
+            "W_Q 与 W_O，以及对源序列的得分",
         )
-        if cross:
-            w.let(
-                "cross_macs = 2*d*d + 2*m*d",
-                "W_Q and W_O, and the scores over the source",
-                "W_Q 与 W_O，以及对源序列的得分",
-            )
-            w.let(
-                "decoder_macs = N*(projections + scores[p] + cross_macs + feed)",
-                "N layers, one token",
-                "一个词元经过 N 层",
-                p=at,
-            )
-            w.let("source_macs = N*2*d*d", "a source token's K and V, in N layers", "一个源词元在 N 层中的 K 与 V")
-        else:
-            w.let("decoder_macs = N*(projections + scores[p] + feed)", "N layers, one token", "一个词元经过 N 层", p=at)
+        w.let("decoder_macs = N*(projections + scores + cross_macs + feed)", "N layers, one token", "一个词元经过 N 层")
+        w.let("source_macs = N*2*d*d", "a source token's K and V, in N layers", "一个源词元在 N 层中的 K 与 V")
+    else:
+        w.let("decoder_macs = N*(projections + scores + feed)", "N layers, one token", "一个词元经过 N 层")
     per_token_lines(w)
 
 
@@ -149,13 +131,23 @@ def activation_lines(w: Work) -> None:
                 "cross-attention, by the same rules",
                 "交叉注意力，按同样规则",
             )
-            terms.append(f"N*(kept_attention[{at}] + kept_cross + kept_ffn[{at}] + kept_norms[{at}])")
-            terms.append("bytes*m*d")
+            w.let(
+                "kept_layer[p] = kept_attention[p] + kept_cross + kept_ffn[p] + kept_norms[p]",
+                "one layer",
+                "一层",
+                p=at,
+                id="kept-layer-cross",
+            )
         else:
-            terms.append(f"N*(kept_attention[{at}] + kept_ffn[{at}] + kept_norms[{at}])")
-    w.let(
-        f"activations = {' + '.join(terms)}".replace("[]", ""),
-        "N layers of each stack, in bytes",
-        "各栈 N 层，以字节计",
-        id="activations",
-    )
+            w.let("kept_layer[p] = kept_attention[p] + kept_ffn[p] + kept_norms[p]", "one layer", "一层", p=at)
+        terms.append(f"N*kept_layer[{at}]" if at else "N*kept_layer")
+    if cross:
+        terms.append("bytes*m*d")
+        w.let(
+            f"activations = {' + '.join(terms)}",
+            "all layers, and once the encoder's output, in bytes",
+            "所有层，加上一份编码器输出，以字节计",
+            id="activations-cross",
+        )
+    else:
+        w.let(f"activations = {terms[0]}", "N layers, in bytes", "N 层，以字节计", id="activations")

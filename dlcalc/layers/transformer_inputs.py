@@ -6,7 +6,7 @@ from typing import Any
 
 from dlcalc.errors import InputError, Text
 from dlcalc.layers import patches
-from dlcalc.layers.transformer_presets import PRESETS
+from dlcalc.layers.transformer_presets import PRESETS, Preset
 
 USUAL_LENGTH = 512
 """Tokens of a sequence where nothing says how long it is."""
@@ -22,8 +22,7 @@ def settle(inputs: dict[str, Any]) -> None:
     if inputs["preset"] is None and inputs["d_model"] is None:
         inputs["preset"] = "base" if inputs["image"] is None else "vit-b-16"
     if inputs["preset"] is not None:
-        for name, value in PRESETS[inputs["preset"]].inputs.items():
-            _default(inputs, name, value)
+        _fill_from(PRESETS[inputs["preset"]], inputs)
     _fill_structure(inputs)
     _refuse_structure(inputs)
     _fill_ends(inputs)
@@ -33,6 +32,17 @@ def settle(inputs: dict[str, Any]) -> None:
 def _default(inputs: dict[str, Any], name: str, value: Any) -> None:
     if inputs[name] is None:
         inputs[name] = value
+
+
+def _fill_from(preset: Preset, inputs: dict[str, Any]) -> None:
+    """Take what was not stated from a preset, except what belongs to its kind or to its only vocabulary."""
+    kept = set(preset.inputs)
+    if inputs["kind"] not in (None, preset.inputs["kind"]):
+        kept.discard("cross")
+    if inputs["target_vocab"] is not None:
+        kept.discard("tied")
+    for name in kept:
+        _default(inputs, name, preset.inputs[name])
 
 
 def _fill_structure(inputs: dict[str, Any]) -> None:
@@ -110,7 +120,7 @@ def _refuse_image(inputs: dict[str, Any]) -> None:
 
 def grid(inputs: dict[str, Any]) -> patches.Grid:
     """Return the sides of image and patches; the patches must fill the image."""
-    return patches.grid({**inputs, "crop": False})
+    return patches.grid({**inputs, "crop": None})
 
 
 def _fill_ends(inputs: dict[str, Any]) -> None:

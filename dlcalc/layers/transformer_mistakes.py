@@ -35,9 +35,17 @@ NORM = Convention(
     "norm",
     {
         "post": Text("layer norm after each sublayer (2017, BERT)", "层归一化在子层之后（2017、BERT）"),
-        "pre": Text(
-            "layer norm before each sublayer, and a final one (GPT-2, ViT)",
-            "层归一化在子层之前，最后再加一个（GPT-2、ViT）",
+        "pre": Text("layer norm before each sublayer (GPT-2, ViT)", "层归一化在子层之前（GPT-2、ViT）"),
+    },
+    _open,
+)
+FINAL_NORM = Convention(
+    "final_norm",
+    {
+        False: Text("no layer norm behind the stacks (2017, BERT)", "栈之后没有层归一化（2017、BERT）"),
+        True: Text(
+            "one more layer norm behind each stack (GPT-2, ViT; PyTorch's nn.Transformer)",
+            "每个栈之后再加一个层归一化（GPT-2、ViT；PyTorch 的 nn.Transformer）",
         ),
     },
     _open,
@@ -57,9 +65,9 @@ POSITIONS = Convention(
         "learned": Text("positions are learned (BERT, GPT-2, ViT)", "位置是学习得到的（BERT、GPT-2、ViT）"),
         "sinusoidal": Text("positions are sines and cosines (2017)", "位置编码用正弦与余弦（2017）"),
     },
-    lambda inputs: _open(inputs) and (inputs["vocab"] is not None or inputs["max_len"] is not None),
+    lambda inputs: _open(inputs) and inputs["max_len"] is not None,
 )
-CONVENTIONS = (BIASES, NORM, TIED, POSITIONS)
+CONVENTIONS = (BIASES, NORM, FINAL_NORM, TIED, POSITIONS)
 
 
 def _one_stack(inputs: Mapping[str, Any]) -> bool:

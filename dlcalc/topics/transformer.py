@@ -49,9 +49,19 @@ TOPIC = Topic(
             None,
             ("d", "hidden", "hidden_size", "embed_dim", "n_embd"),
         ),
-        Input("heads", Whole(), Text("attention heads", "注意力头数"), None, ("h", "nhead", "num_heads", "n_head")),
         Input(
-            "layers", Whole(), Text("layers of each stack", "每个栈的层数"), None, ("n_layer", "depth", "num_layers")
+            "heads",
+            Whole(),
+            Text("attention heads, else 8 (1 if 8 do not divide)", "注意力头数，默认 8（不能整除时为 1）"),
+            None,
+            ("h", "nhead", "num_heads", "n_head"),
+        ),
+        Input(
+            "layers",
+            Whole(),
+            Text("layers of each stack, else 6", "每个栈的层数，默认 6"),
+            None,
+            ("n_layer", "depth", "num_layers"),
         ),
         Input(
             "d_ff",
@@ -94,7 +104,13 @@ TOPIC = Topic(
         Input("classes", Whole(), Text("classes of an output layer", "输出层的类别数"), None, ("num_classes",)),
         Input("pooler", Flag(), Text("a pooler on the first token (BERT)", "首个词元上的 pooler（BERT）"), None),
         Input("lm_head", Flag(), Text("an output layer over the vocabulary", "对词表的输出层"), None, ("output",)),
-        Input("tied", Choice(("all", "output", "none")), Text("shared matrices", "哪些矩阵共用"), None, ("tie",)),
+        Input(
+            "tied",
+            Choice(("all", "output", "none")),
+            Text("what the output layer shares", "输出层与谁共用矩阵"),
+            None,
+            ("tie",),
+        ),
         Input("cross", Flag(), Text("cross-attention in the decoder", "解码器有交叉注意力"), None),
         Input(
             "norm",
@@ -111,8 +127,20 @@ TOPIC = Topic(
         Input(
             "biases", Choice(("all", "ffn", "none")), Text("which layers have biases", "哪些层有偏置"), None, ("bias",)
         ),
-        Input("length", Whole(), Text("tokens of the sequence", "序列的词元数"), None, ("n", "seq_len", "tokens")),
-        Input("source_length", Whole(), Text("tokens of the source", "源序列的词元数"), None, ("m",)),
+        Input(
+            "length",
+            Whole(),
+            Text("tokens of the sequence, else max_len or 512", "序列的词元数，默认 max_len 或 512"),
+            None,
+            ("n", "seq_len", "tokens"),
+        ),
+        Input(
+            "source_length",
+            Whole(),
+            Text("tokens of the source, else length", "源序列的词元数，默认等于 length"),
+            None,
+            ("m",),
+        ),
         Input(
             "bytes", Whole(1, 16), Text("bytes of a number (fp16: 2, fp32: 4)", "每个数的字节数（fp16：2，fp32：4）"), 2
         ),

@@ -7,6 +7,7 @@ import pytest
 import dlcalc
 from dlcalc.core.layout import Block, beside, cells, stacked
 from dlcalc.render.page import wrap
+from dlcalc.render.verdicts import wrap_chain
 
 
 def test_chinese_characters_fill_two_cells():
@@ -167,3 +168,15 @@ def test_a_kernel_that_is_only_stretched_is_not_called_turned():
     assert "turned" not in reasons["k"]
     reasons = {line.name: line.reason for line in dlcalc.solve("conv", inputs).lines}
     assert reasons["k"] == "D − 1 zeros between and turned by 180°"
+
+
+def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
+    rows = wrap_chain("total = first·(a + b) + second·(c − d) = 12345 + 67890 = 80235", 24)
+    assert rows == [
+        "total",
+        "  = first·(a + b)",
+        "      + second·(c − d)",
+        "  = 12345 + 67890",
+        "  = 80235",
+    ]
+    assert wrap_chain("a + b = c", 80) == ["a + b = c"]

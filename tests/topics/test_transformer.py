@@ -132,6 +132,27 @@ def test_a_preset_is_found_with_either_dash_and_a_stated_input_wins():
     assert "Published" not in solved(preset="gpt2", layers=1).render("text")
 
 
+@pytest.mark.parametrize(
+    ("inputs", "published"),
+    [
+        ({"preset": "bert-base", "vocab": 21128}, 102267648),  # Hugging Face, bert-base-chinese
+        ({"preset": "vit-b-16", "image": 384}, 86859496),  # torchvision, ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1
+    ],
+)
+def test_a_published_relative_of_a_preset_has_its_total(inputs, published):
+    assert answers(**inputs)["params"] == published
+
+
+def test_two_vocabularies_share_no_table_unless_that_is_said():
+    found = answers(preset="base", vocab=100, target_vocab=50)
+    assert found["embeddings"] == 150 * 512
+
+
+def test_another_kind_of_a_preset_has_the_blocks_of_that_kind():
+    assert "cross" not in solved(preset="gpt2").values
+    assert "cross" in solved(preset="gpt2", kind="both").values
+
+
 def test_without_inputs_the_base_of_2017_is_shown():
     assert answers() == answers(preset="base")
 
@@ -153,6 +174,18 @@ def test_the_tools_that_disagree_about_vit_are_none_of_ours():
     for tool in (11.271, 16.849, 16.867, 0.173):
         assert str(tool) in entry["note"]
         assert verdict("transformer", {"preset": "vit-b-16"}, "macs", int(tool * 1e9)).verdict == "wrong"
+
+
+def test_encoder_and_decoder_together_cost_what_each_costs():
+    rng = random.Random(12)
+    for _ in range(30):
+        d, heads, ff, n, m = sizes(rng)
+        shape = {"d_model": d, "heads": heads, "d_ff": ff, "layers": rng.randint(1, 4)}
+        both = answers(kind="both", length=n, source_length=m, **shape)
+        encoder = answers(kind="encoder", length=m, **shape)
+        decoder = answers(kind="decoder", length=n, source_length=m, **shape)
+        for name in ("params", "macs", "flops", "memory", "activations"):
+            assert both[name] == encoder[name] + decoder[name]
 
 
 def test_a_layer_of_gpt_3_keeps_what_the_paper_says():
@@ -228,6 +261,12 @@ def test_a_mistake_is_named_by_its_number(inputs, asked, wrong, name):
 def test_what_the_paper_of_2017_leaves_open_is_accepted_and_named(choice, params):
     found = verdict("transformer", {"preset": "base"}, "params", params)
     assert (found.verdict, found.convention) == ("convention", choice)
+
+
+def test_the_default_of_pytorch_s_transformer_is_accepted():
+    # torch.nn.Transformer() has 44,140,544 parameters: a norm behind each stack, although it is post-norm
+    found = verdict("transformer", {"d_model": 512, "norm": "post"}, "params", 44140544)
+    assert (found.verdict, found.convention) == ("convention", "final_norm=true")
 
 
 def test_a_published_model_leaves_nothing_open():
