@@ -152,11 +152,12 @@ def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]]
 
 
 def shown_entries(entries: list[Entry], steps: str) -> Iterator[Entry]:
-    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone."""
-    if steps != "full":
-        entries = [entry for entry in entries if not (isinstance(entry, Figure) and entry.extra)]
+    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone, and no picture
+    that says again what the lines say."""
     hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
     for entry in entries:
+        if isinstance(entry, Figure) and entry.extra and steps != "full":
+            continue
         if not (isinstance(entry, Line | Condition) and any(stands_in(entry, table) for table in hidden)):
             yield entry
 

@@ -1,6 +1,8 @@
 """Which drawings stand on the sheets of recurrent networks and transformers, and what `--plot` makes of them."""
 
 import random
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -107,3 +109,9 @@ def test_a_block_diagram_as_png_says_that_it_is_svg_only(tmp_path):
     ran = run.dlcalc(["transformer", "--plot", str(tmp_path / "t.png")])
     assert ran.status == 2
     assert "SVG" in ran.err
+
+
+def test_what_draws_is_loaded_only_to_draw():
+    shown = f"import sys, dlcalc; dlcalc.solve('gru', {GRU}).render(); print('dlcalc.layers.diagram' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
