@@ -294,21 +294,14 @@ def _fitted(weights: Weights, gates: Gates) -> Weights:
 
 
 def _missing(flag: str, gate: str, gates: Gates) -> InputError:
-    what = {
-        "w": Text("the weights on the input", "输入的权重"),
-        "u": Text("the weights on the state before", "前一状态的权重"),
-        "b": Text("the bias", "偏置"),
+    says = {
+        "w": Text("{flag} is missing: the weights on the input of {en}.", "缺少 {flag}：{zh}的输入权重。"),
+        "u": Text("{flag} is missing: the weights on the state before of {en}.", "缺少 {flag}：{zh}的前一状态权重。"),
+        "b": Text("{flag} is missing: the bias of {en}.", "缺少 {flag}：{zh}的偏置。"),
     }["u" if flag == "wh" else flag[0]]
     named = gates.says[gate]
-    return InputError(
-        Text("{flag} is missing: {what} of {gate}.", "缺少 {flag}：{gate_zh}的{what_zh}。"),
-        Text("Give --{flag}.", "请给出 --{flag}。"),
-        flag=flag,
-        what=what.en,
-        what_zh=what.zh,
-        gate=named.en,
-        gate_zh=named.zh,
-    ).about(flag)
+    hint = Text("Give --{flag}.", "请给出 --{flag}。")
+    return InputError(says, hint, flag=flag, en=named.en, zh=named.zh).about(flag)
 
 
 def _shape(array: Array) -> str:
