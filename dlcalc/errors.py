@@ -23,6 +23,10 @@ class Text(NamedTuple):
         template = self.zh if lang == "zh" else self.en
         return template.format(**values) if values else template
 
+    def filled(self, **values: object) -> Text:
+        """Return the text with its places filled in both languages; what was typed is then no template any more."""
+        return Text(self.say("en", **values), self.say("zh", **values))
+
 
 class DlcalcError(Exception):
     """Root of the tree: what was wrong and, as `hint`, what to type instead, in both languages."""

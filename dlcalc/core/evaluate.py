@@ -301,6 +301,10 @@ def entry(node: Node, place: tuple[int, ...], env: Environment, at: Bindings) ->
                     from dlcalc.core.maps import map_entry
 
                     return map_entry(node, place, env, at)
+                case "rows":
+                    from dlcalc.core.rows import row_entry
+
+                    return row_entry(node, place, env, at)
         case Fold(kind=kind, body=body, variable=variable, over=over):
             first_index = next(iter(compile_span(node, frozenset(at))(env, at)))
             return Fold(kind, entry(body, place, env, {**at, variable: first_index}), variable, over)

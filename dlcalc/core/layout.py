@@ -25,9 +25,36 @@ def _more(character: str) -> int:
     return -1 if unicodedata.combining(character) else int(unicodedata.east_asian_width(character) in "WF")
 
 
+def visible(text: str) -> str:
+    """Return typed text with what steers a terminal or turns the way of writing as signs one can see.
+
+    Same length and as many cells: an escape becomes ␛, a line end a blank, half a character �.
+    """
+    return text if text.isprintable() else _UNPRINTABLE.sub(_sign_of, text)
+
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u05ff]")
+
+
+def _sign_of(match: re.Match[str]) -> str:
+    character = match[0]
+    if character.isprintable():
+        return character
+    if character.isspace():
+        return " "
+    return chr(0x2400 + ord(character)) if character < " " else "␡" if character == "\x7f" else "�"
+
+
 def pad(text: str, width: int) -> str:
     """Return `text` filled with blanks up to `width` cells."""
     return text + " " * (width - cells(text))
+
+
+def caret(typed: str, column: int) -> tuple[str, str]:
+    """Return the piece of a text around a column, and a row below it with a ^ under that column."""
+    start = max(0, column - 30)
+    piece = visible(typed[start : start + 60])
+    return piece, " " * cells(piece[: column - start]) + "^"
 
 
 class Block(NamedTuple):

@@ -5,8 +5,12 @@ Used for inputs and for answers; it notes with how many digits each number was t
 
 from __future__ import annotations
 
-from dlcalc.core.values import Nested, scan_number, unreadable
-from dlcalc.errors import Text
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+from dlcalc.core.values import Nested, Number, scan_number, unreadable, whole
+from dlcalc.errors import Text, UnreadableError
 
 DEEPEST = 6
 """Brackets that may stand inside each other."""
@@ -16,6 +20,11 @@ UNLIMITED = 99
 """Significant digits of what was typed exactly."""
 
 
+_PERCENT = re.compile(r"\s+%")
+_OPERATOR = re.compile(r"\s*[*/^√]|\s+[+-]\s|[-+⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")
+"""What follows a number, or a closing bracket, that is only the first part of a formula."""
+
+
 class ListReader:
     """Reads a number, or items up to the closing bracket; `;` parts rows. Remembers with how many digits.
 
@@ -23,19 +32,37 @@ class ListReader:
         text: what was typed.
         source: the same in ASCII, as `values.plain` gives it.
         between: the signs that part two numbers of a row, besides blanks.
+        closed: reads an item that is no plain number: of (text, source, column) its value and the column behind it.
     """
 
-    def __init__(self, text: str, source: str, between: str = ",") -> None:
+    def __init__(
+        self,
+        text: str,
+        source: str,
+        between: str = ",",
+        closed: Callable[[str, str, int], tuple[Number, int]] | None = None,
+    ) -> None:
         self.text, self.source, self.at = text, source, 0
-        self.between = between
+        self.between, self.closed = between, closed
         self.places: list[int] = []
         self.exact = False
         self.digits: list[int] = []
+        self.each: list[tuple[int, int] | None] = []
+
+    @property
+    def each_decimals(self) -> tuple[int | None, ...]:
+        """The decimals of every number, in the order they were read; None where it was a fraction or a formula.
+
+        What has one digit or none is taken to be written short beside longer ones: 2 beside 0.91 is 2.00.
+        """
+        finest = max(self.places, default=0)
+        return tuple(None if one is None else one[0] if one[1] > 1 else max(one[0], finest) for one in self.each)
 
     @property
     def decimals(self) -> int | None:
-        """The most decimals of any number read; None where one was a fraction."""
-        return None if self.exact else max(self.places)
+        """The most decimals of any number read; None where fractions or formulas were, and no decimals beside them."""
+        finest = max(self.places, default=0)
+        return None if self.exact and finest <= 0 else finest
 
     @property
     def significant(self) -> int:
@@ -83,7 +110,7 @@ class ListReader:
 
     def _item(self, depth: int) -> Nested:
         opening = self.source[self.at]
-        if opening in "([":
+        if opening in "([" and not (self.closed and opening == "(" and self._is_factor()):
             if depth >= DEEPEST:
                 raise unreadable(self.text, self.at, Text("The brackets are nested too deep.", "括号嵌套太深。"))
             self.at += 1
@@ -91,12 +118,40 @@ class ListReader:
             self.at += 1
             return item
         start = self.at
-        number, self.at = scan_number(self.text, start, self.source)
-        self._count(self.source[start : self.at])
+        try:
+            number, self.at = scan_number(self.text, start, self.source)
+        except UnreadableError:
+            if self.closed is None:
+                raise
+            return self._formula(start)
+        percent = _PERCENT.match(self.source, self.at)
+        if percent:
+            number, self.at = whole(Fraction(number) / 100), percent.end()
         after = self.source[self.at : self.at + 1]
-        if after and not (after.isspace() or after in self.between or after in ";)]"):
+        ends = not after or after.isspace() or after in self.between or after in ";)]"
+        if self.closed and (not ends or _OPERATOR.match(self.source, self.at)):
+            return self._formula(start)
+        if not ends:
             raise unreadable(self.text, self.at)  # 28-3+1 and 1.2.3 are no lists
+        self._count(self.source[start : self.at])
         return number
+
+    def _formula(self, start: int) -> Number:
+        """Return the value of an item that is a formula: exact, whatever digits it has."""
+        assert self.closed is not None
+        value, self.at = self.closed(self.text, self.source, start)
+        self.exact = True
+        self.each.append(None)
+        return value
+
+    def _is_factor(self) -> bool:
+        """Say whether the bracket that opens here is part of a formula, as in (1 + 2)/3."""
+        depth = 0
+        for at in range(self.at, len(self.source)):
+            depth += (self.source[at] in "([") - (self.source[at] in ")]")
+            if depth == 0:
+                return bool(_OPERATOR.match(self.source, at + 1))
+        return False
 
     def _blank(self) -> bool:
         """Step over blanks; say whether anything follows."""
@@ -118,9 +173,11 @@ class ListReader:
         """Take note of the digits a number was typed with."""
         if "/" in word or "^" in word or "*" in word:
             self.exact = True
+            self.each.append(None)
             return
-        mantissa, _, power = word.strip().rstrip("%").lower().partition("e")
+        mantissa, _, power = word.rstrip("%").strip().lower().partition("e")
         whole, _, fraction = mantissa.partition(".")
         digits = (whole + fraction).lstrip("+-0")
         self.digits.append(len(digits))
         self.places.append(len(fraction) - int(power or 0) + (2 if word.endswith("%") else 0))
+        self.each.append((self.places[-1], len(digits) or len(fraction)))

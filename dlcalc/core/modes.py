@@ -5,7 +5,8 @@ Each is a `Mode` for `Topic.sheet`; topics know nothing of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -13,6 +14,7 @@ from typing import Any
 
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.records import Line
+from dlcalc.core.replay import Noted, Replay
 from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import decimals_for, exact, flat, round_half_up
 from dlcalc.core.work import FIELDS, PLAIN, Mode, OnLine, Sheet
@@ -26,8 +28,8 @@ def then(mode: Mode, change: OnLine) -> Mode:
     """Return a mode whose lines are changed once more, after what the mode itself does to them."""
     first = mode.on_line
     if first is None:
-        return Mode(mode.swaps, mode.on_input, change)
-    return Mode(mode.swaps, mode.on_input, lambda key, value: change(key, first(key, value)))
+        return replace(mode, on_line=change)
+    return replace(mode, on_line=lambda key, value: change(key, first(key, value)))
 
 
 def paper(decimals: int, mode: Mode = PLAIN) -> Mode:
@@ -36,28 +38,61 @@ def paper(decimals: int, mode: Mode = PLAIN) -> Mode:
     return then(mode, lambda key, value: each(value, rounded))
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a run carries on instead of a line's own value: all of it, or some entries of an array.
+
+    Attributes:
+        value: the whole value, a nested list for an array; None where only entries are pinned.
+        entries: numbers by place, counted from 1.
+        decimals: to how many decimals the number at each place was rounded, () for a single one; None if it is exact.
+    """
+
+    value: Any = None
+    entries: Mapping[tuple[int, ...], Any] = field(default_factory=dict)
+    decimals: Mapping[tuple[int, ...], int | None] = field(default_factory=dict)
+
+    def on(self, value: Any) -> Any:
+        """Return what is carried on in place of a line's value.
+
+        Raises:
+            ValueError: if the shapes differ.
+        """
+        for place, number in self.entries.items():
+            value = value.replace(place, number)
+        if self.value is None:
+            return value
+        pin = self.value
+        if hasattr(value, "shape") and isinstance(pin, list):
+            from dlcalc.core.arrays import Array
+
+            pin = Array.of(pin, as_float=value.data.dtype != object)
+        elif isinstance(value, float) and not isinstance(pin, list):
+            pin = float(pin)
+        if isinstance(pin, list) or getattr(pin, "shape", ()) != getattr(value, "shape", ()):
+            raise ValueError
+        return pin
+
+
 def pinned(values: Mapping[str, Any], mode: Mode = PLAIN) -> Mode:
     """Return the run that carries on the given values, by line name, instead of the lines' own.
 
-    Each line's `computed` is then what follows from the values before it, so each can be judged alone. Lists stand
-    for arrays.
+    Each line's `computed` is then what follows from the values before it, so each can be judged alone. A value is a
+    number, a list for an array, or a `Pin`.
 
     Raises:
         CalculationError: in the run, if a pinned value has another shape than its line's.
     """
+    pins = {name: value if isinstance(value, Pin) else Pin(value) for name, value in values.items()}
 
     def pin(key: Key, value: Any) -> Any:
         name = key_text(key)
-        if name not in values:
+        if name not in pins:
             return value
-        pin = values[name]
-        if hasattr(value, "shape"):
-            from dlcalc.core.arrays import Array
-
-            pin = Array.of(pin) if isinstance(pin, list) else pin
-        if isinstance(pin, list) or getattr(pin, "shape", ()) != getattr(value, "shape", ()):
-            raise CalculationError(Text("{name} has another shape.", "{name} 的形状不符。"), name=name)
-        return pin
+        try:
+            return pins[name].on(value)
+        except (ValueError, IndexError):
+            raise CalculationError(Text("{name} has another shape.", "{name} 的形状不符。"), name=name) from None
 
     return then(mode, pin)
 
@@ -88,45 +123,93 @@ def tolerance(
 ) -> Any:
     """Return how far an answer may lie from this run's when every line was rounded to `decimals`.
 
-    Once for each recorded entry that has more decimals, the run is repeated with the entry moved by half a unit;
-    the effects on the answer add up, times 1.5, plus half a unit for the answer's own rounding. Zero for an answer
-    that needs no rounding and rests on none. Small entries are taken to keep `LEAST_DIGITS` significant digits. On a
-    long sheet the sum is estimated from some of the entries.
+    Zero for an answer that needs no rounding and rests on none. See `Rounding`.
 
     Args:
         asked: what is asked; its tolerance is one number, or a list where the answer has several.
         sheet: the run itself, if it is at hand.
     """
-    half = Fraction(1, 2) / Fraction(10) ** decimals
     if topic.exact:
-        return half
-    sheet = sheet if sheet is not None else topic.sheet(inputs, mode)
-    topic.learn(sheet)
-    base = flat(asked.of(sheet.env))
-    needed = topic.upstream(asked, mode)
-    effects: list[int | Fraction] = [0] * len(base)
-    read = _read_by(asked, sheet)
-    rounded = [
-        (line, place, number)
-        for line, place, number in _entries(sheet, read)
-        # the answer's own rounding is the half unit added below
-        if line.left.base in needed and line.key not in read and not _fits(number, _carried(number, decimals))
-    ]
-    moved_entries, share = _some(rounded, max(LEAST_MOVED, FIELDS * MOST_WORK // max(1, len(sheet.records))))
-    for line, place, number in moved_entries:
-        unit = Fraction(1, 2) / Fraction(10) ** _carried(number, decimals)
-        step: Any = float(unit) if isinstance(number, float) else unit
-        try:
-            shifted = flat(topic.value(inputs, asked, moved(line.key, place, step, mode)))
-        except CALCULATING:
-            continue
-        if len(shifted) == len(base):
-            effects = [e + share * distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
-    widths = [
-        (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
-        for effect, number in zip(effects, base, strict=True)
-    ]
+        return Fraction(1, 2) / Fraction(10) ** decimals
+    widths = Rounding(sheet if sheet is not None else topic.sheet(inputs, mode)).widths(asked, decimals)
     return widths[0] if len(widths) == 1 else widths
+
+
+class Rounding:
+    """What rounding the lines of one run does to what is read off it.
+
+    Once for each recorded entry that has more decimals, the lines that feel it are run again with the entry moved by
+    half a unit; the effects on the answer add up, times 1.5, plus half a unit for the answer's own rounding. Small
+    entries are taken to keep `LEAST_DIGITS` significant digits. On a long sheet the sum is estimated from some of the
+    entries.
+
+    Args:
+        sheet: the run.
+        pins: the values it carried on instead of its own, by name: each is taken to be rounded as it says, and what
+            is asked is judged alone, as it follows from the pins above it.
+    """
+
+    def __init__(self, sheet: Sheet, pins: Mapping[str, Pin] | None = None) -> None:
+        self.sheet = sheet
+        self.pins = dict(pins or {})
+        self.lines = {entry.key: entry for entry in sheet.entries() if isinstance(entry, Line)}
+        held = [key for key in self.lines if key_text(key) in self.pins]
+        self.replay = Replay(sheet, held)
+
+    def alone(self, asked: Answer) -> tuple[set[Key], dict[Any, Any]]:
+        """Return the keys an answer is read off, and the run's values with those lines' own in place of their pins."""
+        read = read_by(asked, self.sheet.env)
+        pinned_here = [key for key in read if key in self.replay.held]
+        env = self.sheet.env
+        if pinned_here:
+            env = {**env, **{key: self.lines[key].computed for key in pinned_here}}
+        return read, env
+
+    def widths(self, asked: Answer, decimals: int) -> list[Fraction]:
+        """Return how far each number of an answer may lie off when the lines were rounded to `decimals`."""
+        half = Fraction(1, 2) / Fraction(10) ** decimals
+        read, env = self.alone(asked)
+        base = flat(asked.of(env))
+        effects: list[int | Fraction] = [0] * len(base)
+        # the answer's own rounding is the half unit added below
+        moves = [move for key in self._above(read) for move in self._moves(key, decimals)]
+        most = max(LEAST_MOVED, FIELDS * MOST_WORK // max(1, len(self.sheet.records)))
+        some, share = _some(moves, most)
+        for key, value in some:
+            try:
+                shifted = flat(asked.of(self.replay.moved(key, value, env, read)))
+            except FORMULA_ERRORS:
+                continue
+            if len(shifted) == len(base):
+                effects = [e + share * distance(s, b) for e, s, b in zip(effects, shifted, base, strict=True)]
+        return [
+            (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
+            for effect, number in zip(effects, base, strict=True)
+        ]
+
+    def _above(self, read: set[Key]) -> list[Key]:
+        """Return the lines that what is read rests on, in order."""
+        upstream = self.replay.upstream(read)
+        return [key for key in self.lines if key in upstream and key not in read]
+
+    def _moves(self, key: Key, decimals: int) -> Iterator[tuple[Key, Any]]:
+        """Yield (key, value moved by half a unit) for every number of a line that was rounded."""
+        line = self.lines[key]
+        value, pin = line.value, self.pins.get(key_text(key))
+        places = list(value.places()) if hasattr(value, "places") else [()]
+        for place in places:
+            number = value.entry(*place) if place else value
+            if pin is not None and (pin.value is not None or place in pin.entries):
+                decimals_here = pin.decimals.get(place)
+                if decimals_here is None:
+                    continue
+                unit = Fraction(1, 2) / Fraction(10) ** decimals_here
+            elif _fits(number, _carried(number, decimals)):
+                continue
+            else:
+                unit = Fraction(1, 2) / Fraction(10) ** _carried(number, decimals)
+            step: Any = float(unit) if isinstance(number, float) else unit
+            yield key, (value.replace(place, number + step) if place else number + step)
 
 
 LEAST_MOVED, MOST_WORK = 30, 40_000
@@ -142,6 +225,8 @@ def _some(entries: list[Any], most: int) -> tuple[list[Any], Fraction]:
 
 CALCULATING = (CalculationError, InputError, UnknownNameError)
 """What a changed run may raise because it is changed; anything else is a fault of the topic."""
+FORMULA_ERRORS = (*CALCULATING, ZeroDivisionError, OverflowError, TypeError, ValueError)
+"""What a formula run by itself, outside a sheet, may raise."""
 
 
 def distance(a: Any, b: Any) -> int | Fraction:
@@ -150,42 +235,11 @@ def distance(a: Any, b: Any) -> int | Fraction:
     return -gap if gap < 0 else gap
 
 
-class _Noted(dict[Any, Any]):
-    """Values that note which of them are read."""
-
-    def __init__(self, values: Mapping[Any, Any]) -> None:
-        super().__init__(values)
-        self.read: set[Any] = set()
-
-    def __getitem__(self, key: Any) -> Any:
-        self.read.add(key)
-        return super().__getitem__(key)
-
-
-def _read_by(asked: Answer, sheet: Sheet) -> set[Any]:
+def read_by(asked: Answer, env: Mapping[Any, Any]) -> set[Any]:
     """Return the keys of the values that an answer is read off."""
-    noted = _Noted(sheet.env)
+    noted = Noted(env)
     asked.of(noted)
     return noted.read
-
-
-def _entries(sheet: Sheet, read: set[Any]) -> Iterable[tuple[Line, tuple[int, ...], Any]]:
-    """Yield (line, place, number) for every number on the lines of a sheet, up to the last of those in `read`.
-
-    What is written below that line cannot move an answer read off it.
-    """
-    left = sum(isinstance(entry, Line) and entry.key in read for entry in sheet.entries())
-    for entry in sheet.entries():
-        if not isinstance(entry, Line):
-            continue
-        if left == 0:
-            return
-        left -= entry.key in read
-        if hasattr(entry.computed, "places"):
-            for place in entry.computed.places():
-                yield entry, place, entry.computed.entry(*place)
-        else:
-            yield entry, (), entry.computed
 
 
 LEAST_DIGITS = 2

@@ -28,21 +28,28 @@ LARGEST_EXPONENT = 400
 """A typed number with a larger power of ten is refused before it is expanded."""
 
 _NUMBER = re.compile(r"(?P<digits>\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<power>[+-]?\d+)|(?:\^|\*\*)(?P<exponent>\d+))?")
-_SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "×": "x", "，": ",", "；": ";", "、": ",", "：": ":", "。": "."})
+_SIGNS = str.maketrans(
+    {"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-", "×": "x", "✕": "x", "·": "*", "⋅": "*", "∙": "*", "∗": "*"}
+    | {"÷": "/", "∕": "/", "⁄": "/", "，": ",", "；": ";", "、": ",", "：": ":", "。": "."}
+    | {"【": "[", "】": "]", "〔": "(", "〕": ")"}
+    | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u202c\u202d\u2060\ufeff\u3000", " ")
+)
+"""Signs and their ASCII twins; marks that nobody sees, which pages and calculators put beside numbers, are blanks."""
 
 
 _FULL_WIDTH = ord("！") - ord("!")
 
 
 def plain(text: str) -> str:
-    """Return `text` with full-width digits, Chinese punctuation and Unicode signs as their ASCII twins.
+    """Return `text` with the digits of every script, Chinese punctuation and Unicode signs as their ASCII twins.
 
     Same length as `text`, so that a column found in one is a column of the other.
     """
     if text.isascii():
         return text
     return "".join(
-        chr(ord(c) - _FULL_WIDTH) if "！" <= c <= "～" else " " if c == "\u3000" else c for c in text.translate(_SIGNS)
+        chr(ord(c) - _FULL_WIDTH) if "！" <= c <= "～" else c if c.isascii() or not c.isdecimal() else str(int(c))
+        for c in text.translate(_SIGNS)
     )
 
 

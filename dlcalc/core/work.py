@@ -22,8 +22,10 @@ Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
 OnInput = Callable[[str, Any], Any]
 OnLine = Callable[[Key, Any], Any]
 
-MOST_LINES = 2_000_000
-"""A run that writes more lines than this is stopped: every loop has a bound."""
+MOST_LINES = 12_000_000
+"""Lines that a run may write."""
+MOST_KEPT = 2_000_000
+"""Records that a sheet may keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Mode:
     """How a run differs from a plain one.
 
     `swaps` replaces the formula of lines (by left side as written, by one member, or by id); `on_input` sees each
-    given value and `on_line` each line's, and what they return is carried on.
+    given value and `on_line` each line's, and what they return is carried on. A run of more than `most_lines` is
+    stopped: every loop has a bound.
     """
 
     swaps: Mapping[str, str] = field(default_factory=dict)
     on_input: OnInput | None = None
     on_line: OnLine | None = None
+    most_lines: int = MOST_LINES
 
 
 PLAIN = Mode()
@@ -163,11 +167,12 @@ class Unneeded:
 class Work:
     """What a topic writes on. `inputs` are the values read from the learner, by input name."""
 
-    __slots__ = ("env", "inputs", "mode")
+    __slots__ = ("env", "inputs", "left", "mode")
 
     def __init__(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> None:
         self.inputs = inputs
         self.mode = mode
+        self.left = mode.most_lines
         self.env: Environment = {}
 
     def given(self, symbol: str, value: Any, source: str, /, *labels: str | int) -> None:
@@ -286,6 +291,15 @@ def _failed(key: Key, error: Exception) -> CalculationError:
     )
 
 
+def too_long(most: int) -> CalculationError:
+    """Return the error for a run that writes more lines than it may."""
+    return CalculationError(
+        Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), _FEWER, most=most
+    )
+
+
+_FEWER = Text("Give fewer steps, epochs or samples.", "请减少步数、轮数或样本数。")
+
 _CALCULATION = (CalculationError, ZeroDivisionError, OverflowError, TypeError, ValueError)
 """What working a formula out can raise: a misconception's formula may not fit the shapes it meets."""
 
@@ -341,10 +355,9 @@ class Sheet(Work):
         env[key] = value
         records = self.records
         records += (Line, line, at, key, computed, value, en, zh, id, apart)
-        if len(records) > FIELDS * MOST_LINES:
-            raise CalculationError(
-                Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), most=MOST_LINES
-            )
+        self.left -= 1
+        if self.left < 0 or len(records) > FIELDS * MOST_KEPT:
+            raise too_long(min(mode.most_lines, MOST_KEPT))
         return value
 
     def when(self, condition: str, en: str = "", zh: str = "", /, *, id: str = "", **at: Any) -> bool:
@@ -412,6 +425,12 @@ class Sheet(Work):
     def picture(self, en: str, zh: str, /, map: str, result: str, marks: Marks, **at: Any) -> None:
         self._put(Picture, en, zh, map, result, marks, at, self.env)
 
+    def lines(self) -> Iterator[tuple[Compiled, Mapping[str, Any], Key]]:
+        """Yield each line as it was run: compiled, its loop variables, and the key its value is filed under."""
+        for record in self._written():
+            if record[0] is Line:
+                yield record[1], record[2], record[3]
+
     def entries(self) -> list[Entry]:
         """Return what was written, in order."""
         return [_entry(record) for record in self._written()]
@@ -469,6 +488,9 @@ class Trial(Work):
 
     def let(self, equation: str, en: str = "", zh: str = "", /, *, id: str = "", apart: str = "", **at: Any) -> Any:
         skipped = self.unneeded.get(equation)
+        self.left -= 1
+        if self.left < 0:
+            raise too_long(self.mode.most_lines)
         if skipped is not None:
             return skipped
         line = _BY_TEXT.get(equation)

@@ -5,21 +5,20 @@ What is written is XML as well as HTML, so that a test can read it with a strict
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 from dlcalc.core.inverse import Derivation, InverseResult
-from dlcalc.core.layout import Block
+from dlcalc.core.layout import Block, visible
 from dlcalc.core.notation import MATHML, Writer
 from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
-from dlcalc.core.report import Report, Verdict
+from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
-from dlcalc.render.verdicts import labels, verdict_text
+from dlcalc.render.verdicts import further, labels, remarks, shown_explanations, verdict_text
 
 # ---------------------------------------------------------------- pages
 
@@ -279,25 +278,28 @@ def _other_conventions(sheet: Worksheet) -> str:
 # ---------------------------------------------------------------- verdicts
 
 
-def report_html(report: Report) -> str:
-    """Return the verdicts as the inside of a page."""
-    return "".join(_verdict(name, verdict, report.lang) for name, verdict in report.verdicts.items())
+def report_html(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as the inside of a page; with `where`, those named there, each with where it stands."""
+    named = where if where is not None else dict.fromkeys(report.verdicts, "")
+    return "".join(_verdict(name, report, place) for name, place in named.items())
 
 
-def _verdict(name: str, verdict: Verdict, lang: str) -> str:
+def _verdict(name: str, report: Report, place: str) -> str:
+    verdict = report.verdicts[name]
     unread = verdict.verdict == "invalid"
     kind, mark = ("unread", "?") if unread else ("good", "✓") if verdict.accepted else ("bad", "✗")
-    said = text(verdict_text(name, verdict, lang))
-    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
+    said = text(verdict_text(name, verdict, report.lang, report.verdicts))
+    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}{place_html(place)}</h2>']
     if verdict.column is not None and verdict.given.strip():
-        typed, at = verdict.given.replace("\n", " "), verdict.column
+        typed, at = visible(verdict.given), verdict.column
         where = text(typed[at : at + 1]) or "&#160;"
         rows.append(
             f"<pre>{text(typed[max(0, at - 30) : at])}<mark>{where}</mark>{text(typed[at + 1 : at + 30])}</pre>"
         )
+    rows += (f"<p>{text(remark)}</p>" for remark in remarks(verdict, report.lang))
     before = ""
-    for explanation in verdict.explanations:
-        rows.append(f"<p>{text(explanation.remedy.say(lang))}</p>")
+    for explanation in shown_explanations(verdict):
+        rows.append(f"<p>{text(explanation.remedy.say(report.lang))}</p>")
         parting = explanation.parting
         if parting is None:
             continue
@@ -307,12 +309,18 @@ def _verdict(name: str, verdict: Verdict, lang: str) -> str:
         before = parting.right
         rows += _lines(
             [
-                f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(lang))}</th>'
+                f'<tr class="{kind}"><th scope="row" class="whose">{text(says.say(report.lang))}</th>'
                 f'<th>{_math(chain.name.text)}</th><td class="chain"><div>{_parts(chain)}</div></td></tr>'
                 for says, (chain, kind) in zip(labels(verdict), chains, strict=False)
             ]
         )
+    rows += (f"<p>{text(more)}</p>" for more in further(verdict, report.lang))
     return "\n".join([*rows, "</section>"]) + "\n"
+
+
+def place_html(place: str) -> str:
+    """Return where something stands, for the end of a heading; nothing where that is not said."""
+    return f' <span class="reason">{text(place)}</span>' if place else ""
 
 
 # ---------------------------------------------------------------- inverse questions
@@ -386,9 +394,6 @@ def _math(inner: str) -> str:
     return f'<math displaystyle="true"><mrow>{inner}</mrow></math>'
 
 
-_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 def text(words: str) -> str:
-    """Return plain text as HTML; characters that XML does not allow become �."""
-    return escape(_UNWRITABLE.sub("�", words))
+    """Return plain text as HTML; what XML does not allow, or what steers or turns what is read, becomes a sign."""
+    return escape("\n".join(map(visible, words.split("\n"))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -61,7 +62,15 @@ def written(document: Mapping[str, Any]) -> str:
         else:
             text = json.dumps(value, ensure_ascii=False)
         rows.append(f"  {json.dumps(key)}: {text}")
-    return "{\n" + ",\n".join(rows) + "\n}\n"
+    return escaped("{\n" + ",\n".join(rows) + "\n}\n")
+
+
+def escaped(text: str) -> str:
+    """Return JSON with what steers a terminal, ends a line elsewhere or turns the way of writing as \\u escapes."""
+    return text if text.isascii() and "\x7f" not in text else _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 
 
 def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -13,11 +13,11 @@ from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
 from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
-from dlcalc.core.report import Report, Verdict
+from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
-from dlcalc.render.verdicts import labels, verdict_text
+from dlcalc.render.verdicts import further, labels, remarks, shown_explanations, verdict_text
 
 _IN_FRAGMENT, _IN_DOCUMENT = 64, 86
 """Digits in a row of a formula: what fits the text of an `article` as it comes, and that of `document`."""
@@ -54,16 +54,22 @@ def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool, standalone: 
     return _joined(list(page_.sheet(sheet, steps, conventions)))
 
 
-def report_latex(report: Report, *, standalone: bool = False) -> str:
-    """Return the verdicts as a fragment, or as what stands in a document of its own."""
+def report_latex(report: Report, where: Mapping[str, str] | None = None, *, standalone: bool = False) -> str:
+    """Return the verdicts as a fragment, or as what stands in a document of its own; `where` as in `report_html`."""
     page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
-    return _joined([piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict)])
+    named = where if where is not None else dict.fromkeys(report.verdicts, "")
+    return _joined([piece for name, place in named.items() for piece in page_.verdict(name, report, place)])
 
 
 def inverse_latex(result: InverseResult, *, steps: str, standalone: bool = False) -> str:
     """Return the answer to an inverse question as a fragment, or as what stands in a document of its own."""
     page_ = _Page(result.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
     return _joined(list(page_.inverse(result, steps)))
+
+
+def place_latex(place: str, lang: str) -> str:
+    """Return where something stands, for the end of a line; nothing where that is not said."""
+    return rf"\hspace*{{1em plus 1fill}}{{\small\mbox{{{text(place, lang)}}}}}" if place else ""
 
 
 def _joined(pieces: list[_Piece]) -> str:
@@ -312,16 +318,19 @@ class _Page:
 
     # -- verdicts
 
-    def verdict(self, name: str, verdict: Verdict) -> Iterator[_Piece]:
+    def verdict(self, name: str, report: Report, place: str) -> Iterator[_Piece]:
+        verdict = report.verdicts[name]
         mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
-        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(verdict_text(name, verdict, self.lang))}"
+        said = self.text(verdict_text(name, verdict, self.lang, report.verdicts))
+        yield rf"\medskip\noindent\textbf{{{mark}}} {said}{place_latex(place, self.lang)}"
         if verdict.column is not None and verdict.given.strip():
             typed, at = verdict.given.replace("\n", " "), verdict.column
             where = self.text(typed[at : at + 1]) or r"\phantom{0}"
             front, rest = self.text(typed[max(0, at - 30) : at]), self.text(typed[at + 1 : at + 30])
             yield rf"\noindent\quad\texttt{{{front}}}\underline{{\texttt{{{where}}}}}\texttt{{{rest}}}"
+        yield from (rf"\noindent {self.text(remark)}" for remark in remarks(verdict, self.lang))
         before = ""
-        for explanation in verdict.explanations:
+        for explanation in shown_explanations(verdict):
             yield rf"\noindent {self.text(explanation.remedy)}"
             parting = explanation.parting
             if parting is None:
@@ -331,6 +340,7 @@ class _Page:
             if parting.right_line is not None and parting.right != before:
                 yield self.chain(parting.right_line.chain(LATEX), front=right)
             before = parting.right
+        yield from (rf"\noindent {self.text(more)}" for more in further(verdict, self.lang))
 
     # -- inverse questions
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
+from dlcalc.core.layout import visible
 from dlcalc.core.notation import LATEX, Writer
 from dlcalc.core.records import Cell, Condition, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import page, tables
-from dlcalc.render.verdicts import labels, verdict_text
+from dlcalc.render.verdicts import further, labels, remarks, shown_explanations, verdict_text
 
 
 def sheet_markdown(sheet: Worksheet, *, steps: str, conventions: bool) -> str:
@@ -107,16 +109,29 @@ def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
     return f"{row} {sign} {chain.value.text}"
 
 
-def report_markdown(report: Report) -> str:
-    """Return the verdicts as Markdown."""
+def report_markdown(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as Markdown; with `where`, those named there, each with where it stands."""
     rows: list[str] = []
-    for name, verdict in report.verdicts.items():
-        mark = "✓" if verdict.accepted else "✗"
-        rows.append(f"- {mark} {verdict_text(name, verdict, report.lang)}")
-        for explanation in verdict.explanations:
-            rows.append(f"  - {explanation.remedy.say(report.lang)}")
+    for name, place in (where if where is not None else dict.fromkeys(report.verdicts, "")).items():
+        verdict = report.verdicts[name]
+        mark = "✓" if verdict.accepted else "?" if verdict.verdict == "invalid" else "✗"
+        mark = f"`{place}` {mark}" if place else mark
+        rows.append(f"- {mark} {text(verdict_text(name, verdict, report.lang, report.verdicts))}")
+        rows += (f"  - {text(remark)}" for remark in remarks(verdict, report.lang))
+        for explanation in shown_explanations(verdict):
+            rows.append(f"  - {text(explanation.remedy.say(report.lang))}")
             if explanation.parting is not None:
                 yours, right = labels(verdict)
                 rows.append(f"    - {yours.say(report.lang)}: `{explanation.parting.yours}`")
-                rows.append(f"    - {right.say(report.lang)}: `{explanation.parting.right}`")
+                if explanation.parting.right_line is not None:
+                    rows.append(f"    - {right.say(report.lang)}: `{explanation.parting.right}`")
+        rows += (f"  - {text(more)}" for more in further(verdict, report.lang))
     return "\n".join(rows) + "\n"
+
+
+def text(words: str) -> str:
+    """Return plain text as Markdown on one row: signs that mark something up are escaped."""
+    return _MARKUP.sub(r"\\\g<0>", visible(words))
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>$|~&]")

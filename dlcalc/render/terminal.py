@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from dlcalc.core.layout import visible
 from dlcalc.render.page import Row
 
 STYLES = {
@@ -33,5 +34,5 @@ def colored(rows: Iterable[Row], width: int) -> str:
         file=stream, force_terminal=True, width=max(width, 40), highlight=False, markup=False, emoji=False
     )
     for row in rows:
-        console.print(Text.assemble(*((text, STYLES[role]) for role, text in row)), soft_wrap=True)
+        console.print(Text.assemble(*((visible(text), STYLES[role]) for role, text in row)), soft_wrap=True)
     return stream.getvalue()

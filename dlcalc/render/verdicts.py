@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from dlcalc.core.layout import cells
+from dlcalc.core.layout import caret, cells
 from dlcalc.core.notation import UNICODE
-from dlcalc.core.report import Report, Verdict
+from dlcalc.core.report import Explanation, Report, Verdict
 from dlcalc.core.worksheet import WrittenLine
 from dlcalc.errors import Text
 from dlcalc.render import page
@@ -21,12 +21,19 @@ def report_rows(report: Report, *, width: int) -> list[Row]:
     for number, (name, verdict) in enumerate(report.verdicts.items()):
         if number:
             rows.append([])
-        rows += _verdict_rows(name, verdict, report.lang, width)
+        rows += verdict_rows(name, verdict, report, width)
     return rows
 
 
-def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
-    """Say the verdict in one sentence."""
+def verdict_text(name: str, verdict: Verdict, lang: str, others: Mapping[str, Verdict] | None = None) -> str:
+    """Say the verdict in one sentence.
+
+    Args:
+        name: what was asked.
+        verdict: the verdict.
+        lang: the language.
+        others: the verdicts on the student's other answers, where this one may rest on one of them.
+    """
     given = f"{name} = {verdict.given}"
     match verdict.verdict:
         case "right":
@@ -35,14 +42,12 @@ def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
             text = Text("{given} is right to the digits given.", "{given}，在所给位数内正确。")
         case "convention":
             text = Text("{given} is right under another convention.", "{given}，按另一种约定是正确的。")
+        case "carried":
+            text = Text("{given} follows from your own {own}: full marks.", "{given}，由你自己的 {own} 推出：不扣分。")
         case "misconception":
-            text = Text("{given} is not right.", "{given}，不正确。")
-            if len(verdict.misconceptions) > 1:
-                text = Text(
-                    "{given} is not right; several mistakes give it.", "{given}，不正确；以下几种错误都会得到这个结果。"
-                )
+            text = _mistaken(verdict)
         case "missing":
-            return Text("{name} was not answered.", "{name} 没有作答。").say(lang, name=name)
+            text = Text("{name} was not answered.", "{name} 没有作答。")
         case "invalid":
             if verdict.message is not None:
                 front = "" if verdict.column is not None else given + ("：" if lang == "zh" else ": ")
@@ -50,20 +55,81 @@ def verdict_text(name: str, verdict: Verdict, lang: str) -> str:
             text = Text("{given} cannot be read.", "{given} 无法读取。")
         case _:
             text = Text("{given} is not right, and no known mistake gives it.", "{given}，不正确，未匹配到典型错误。")
-    return text.say(lang, given=given)
+    earlier = (others or {}).get(verdict.rests_on or "")
+    own = f"{verdict.rests_on} = {earlier.given}" if earlier else verdict.rests_on
+    return text.say(lang, given=given, name=name, own=own)
 
 
-def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterator[Row]:
+def _mistaken(verdict: Verdict) -> Text:
+    """Say how sure it is that the mistakes explained below were made, and whether one or all of them."""
+    several = len(verdict.misconceptions) > 1
+    match several and verdict.together, several, verdict.possible:
+        case True, _, False:
+            return Text(
+                "{given} is not right; these mistakes together give it.",
+                "{given}，不正确；同时犯以下错误会得到这个结果。",
+            )
+        case True, _, True:
+            return Text(
+                "{given} is not right; a possible explanation is these mistakes together:",
+                "{given}，不正确；一种可能的原因是同时犯了以下错误：",
+            )
+        case _, True, False:
+            return Text(
+                "{given} is not right; several mistakes give it.", "{given}，不正确；以下几种错误都会得到这个结果。"
+            )
+        case _, True, True:
+            return Text("{given} is not right; possible explanations:", "{given}，不正确；可能的原因：")
+        case _, False, True:
+            return Text("{given} is not right; a possible explanation:", "{given}，不正确；一种可能的原因：")
+    return Text("{given} is not right.", "{given}，不正确。")
+
+
+MOST_EXPLAINED = 3
+"""Explanations that a page shows; JSON has all."""
+
+
+def shown_explanations(verdict: Verdict) -> tuple[Explanation, ...]:
+    """Return the explanations that a page shows: the first few, or all that only together give the number."""
+    return verdict.explanations if verdict.together else verdict.explanations[:MOST_EXPLAINED]
+
+
+def further(verdict: Verdict, lang: str) -> Iterator[str]:
+    """Say how many explanations a page leaves out, if any."""
+    count = len(verdict.explanations) - len(shown_explanations(verdict))
+    if count == 1:
+        yield Text(
+            "One more known mistake gives it; the JSON format lists all.",
+            "另有 1 种典型错误也会得到它；JSON 格式列出全部。",
+        ).say(lang)
+    elif count:
+        yield Text(
+            "{count} more known mistakes give it; the JSON format lists all.",
+            "另有 {count} 种典型错误也会得到它；JSON 格式列出全部。",
+        ).say(lang, count=count)
+
+
+def remarks(verdict: Verdict, lang: str) -> Iterator[str]:
+    """Say what else there is to say of an answer that could be read."""
+    if verdict.message is not None and verdict.verdict != "invalid":
+        yield verdict.message.say(lang)
+
+
+def verdict_rows(name: str, verdict: Verdict, report: Report, width: int) -> Iterator[Row]:
+    """Yield the rows of one verdict of a report: what was judged, and why."""
+    lang = report.lang
     mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
-    for number, text in enumerate(page.wrap(verdict_text(name, verdict, lang), width - 2)):
+    for number, text in enumerate(page.wrap(verdict_text(name, verdict, lang, report.verdicts), width - 2)):
         yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
     if verdict.column is not None and verdict.given.strip():
-        start = max(0, verdict.column - 30)
-        piece = verdict.given[start : start + 60].replace("\n", " ")
+        piece, below = caret(verdict.given, verdict.column)
         yield [("formula", "    " + piece)]
-        yield [("bad", "    " + " " * cells(piece[: verdict.column - start]) + "^")]
+        yield [("bad", "    " + below)]
+    for remark in remarks(verdict, lang):
+        yield []
+        yield from ([("note", row)] for row in page.wrap(remark, width - 4, "    "))
     before = ""
-    for explanation in verdict.explanations:
+    for explanation in shown_explanations(verdict):
         yield []
         yield from ([("remedy", row)] for row in page.wrap(explanation.remedy.say(lang), width - 4, "    "))
         if explanation.parting is not None:
@@ -78,6 +144,9 @@ def _verdict_rows(name: str, verdict: Verdict, lang: str, width: int) -> Iterato
                 for number, row in enumerate(_line_rows(line, width - label - 8)):
                     front = word + " " * (label - cells(word)) if number == 0 else " " * label
                     yield [(kind, f"      {front}  "), *row]
+    for more in further(verdict, lang):
+        yield []
+        yield from ([("note", row)] for row in page.wrap(more, width - 4, "    "))
 
 
 def labels(verdict: Verdict) -> tuple[Text, Text]:

@@ -56,7 +56,7 @@ def test_a_shape_may_answer_for_the_size_and_is_judged_as_a_shape():
 def test_a_rectangular_size_is_a_list():
     exercise = {"in": "28x40", "k": "3x5"}
     assert verdict("conv", exercise, "26x36").verdict == "right"
-    assert verdict("conv", exercise, "36x26").verdict == "wrong"
+    assert verdict("conv", exercise, "36x26").misconceptions == ("entries-exchanged",)
     assert verdict("conv", exercise, 26).verdict == "invalid"
 
 
@@ -419,7 +419,8 @@ def test_a_mistake_is_known_in_a_shape_with_its_channels_last():
 def test_what_cannot_be_read_is_invalid_with_the_place():
     found = verdict("conv", SQUARE, "9**9**9**9")
     assert found.verdict == "invalid"
-    assert found.column == 4
+    assert found.column == 0
+    assert found.message.en == "The power is too large."
     assert not found.accepted
 
 

@@ -1,0 +1,205 @@
+"""Comparing a typed answer with a value: number by number, at the digits it was typed with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dlcalc.core.modes import distance
+from dlcalc.core.values import Nested, exact
+from dlcalc.practice.typed import Typed
+
+COARSEST = 2
+"""Significant digits a rounded answer must have to be judged."""
+LARGEST_UNIT = 300
+"""Powers of ten a rounded answer's unit may have: a larger one is no float64 to move a line by."""
+FLOAT_NOISE = 1e-9
+"""Relative difference below which two float64 results are the same number."""
+SMALL = 1_000
+"""Whole numbers below this are common: that a mistake gives one too does not say that it was made."""
+
+WIDEST_UNITS, WIDEST_SHARE = 20, Fraction(1, 20)
+"""A tolerance of more units of the last digit, or of a larger share of the value, judges nothing."""
+
+Widths = Callable[[int], Sequence[Fraction]]
+"""For a number of decimals: how far each number of an answer may lie off when the lines were rounded to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a typed answer meets a value.
+
+    Attributes:
+        exact: whether it is the value itself; else it is rounded.
+        own: whether it is the value rounded at its last digit; else it lies in what rounded lines can reach.
+        width: how far the first number might lie off; 0 where exact.
+        interval: (low, high) of the first number; None where exact.
+    """
+
+    exact: bool
+    own: bool = True
+    width: Fraction = Fraction(0)
+    interval: tuple[float, float] | None = None
+
+
+EXACTLY = Fit(True)
+
+
+def unit(typed: Typed) -> Fraction:
+    """Return one unit of the last digit an answer was typed with."""
+    return Fraction(1) / Fraction(10) ** (typed.decimals or 0)
+
+
+def fit(typed: Typed, value: Any, widths: Widths, *, mistaken: bool = False) -> Fit | None:
+    """Say how a typed answer meets a value; None where it does not.
+
+    Args:
+        typed: the answer.
+        value: a number or nested lists; None where there is none.
+        widths: asked only where the answer is near and not the value rounded once.
+        mistaken: whether the value comes of a mistake: its fractions are not what a whole number means.
+    """
+    pairs = None if value is None else pair(typed.value, value)
+    if pairs is None:
+        return None
+    if all(same(given, want) for given, want in pairs):
+        return EXACTLY
+    if typed.decimals is None or typed.decimals < -LARGEST_UNIT:
+        return None  # typed exactly, as a fraction: there is nothing to round
+    whole = all(isinstance(want, int) for _, want in pairs)
+    if typed.decimals >= 0 and whole:
+        return None  # a count is met exactly
+    if typed.decimals == 0 and mistaken:
+        return None
+    gaps, halves = _gaps(typed, pairs)
+    own = all(gap <= half for gap, half in zip(gaps, halves, strict=True))
+    if whole:
+        return Fit(False, True, halves[0], _around(pairs[0][1], halves[0])) if own else None
+    if any(g > max(exact(abs(want)), 2 * h) for g, h, (_, want) in zip(gaps, halves, pairs, strict=True)):
+        return None  # far away: no tolerance is that wide
+    reach = [max(half, width) for half, width in zip(halves, each_width(typed, widths, len(pairs)), strict=True)]
+    if not own and any(gap > width for gap, width in zip(gaps, reach, strict=True)):
+        return None
+    return Fit(False, own, reach[0], _around(pairs[0][1], reach[0]))
+
+
+def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fraction], list[Fraction]]:
+    """Return how far each number lies off, 0 where it is the same, and half a unit of each."""
+    gaps = [0 if same(given, want) else distance(given, want) for given, want in pairs]
+    return gaps, [half or Fraction(0) for half in typed.halves]
+
+
+def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
+    """Return how far each number may lie off, at the digits it was typed with itself."""
+    decimals = typed.places or (typed.decimals,) * count
+    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(decimals) if d is not None}
+    each = []
+    for number, d in enumerate(decimals):
+        here = found[d] if d is not None else [Fraction(0)]
+        each.append(here[number] if len(here) == count else here[0])
+    return each
+
+
+def _around(want: Any, width: Fraction) -> tuple[float, float]:
+    try:
+        return float(exact(want) - width), float(exact(want) + width)
+    except OverflowError:
+        return float("-inf"), float("inf")
+
+
+def pair(given: Nested, want: Any) -> list[tuple[Any, Any]] | None:
+    """Pair the numbers of two values of the same shape; None where the shapes differ."""
+    if isinstance(given, list) != isinstance(want, list):
+        if isinstance(given, list) and len(given) == 1:
+            return pair(given[0], want)
+        if isinstance(want, list) and len(want) == 1:
+            return pair(given, want[0])
+        return None
+    if not isinstance(given, list):
+        return [(given, want)]
+    if len(want) == 1 and isinstance(want[0], list) and not isinstance(given[0], list):
+        return pair(given, want[0])  # the only row of a matrix, typed as a list
+    if len(given) != len(want):
+        return None
+    pairs: list[tuple[Any, Any]] = []
+    for a, b in zip(given, want, strict=True):
+        inner = pair(a, b)
+        if inner is None:
+            return None
+        pairs.extend(inner)
+    return pairs
+
+
+def shaped(given: Nested, want: Any) -> Nested:
+    """Return a typed value of the same numbers nested as another value is: 0.3 for a vector of one as [0.3]."""
+    numbers = iter([number for number, _ in pair(given, want) or []])
+
+    def nested(like: Any) -> Any:
+        return [nested(item) for item in like] if isinstance(like, list) else next(numbers)
+
+    return nested(want)  # type: ignore[no-any-return]
+
+
+def same(given: Any, want: Any) -> bool:
+    """Say whether two numbers are the same, but for the noise of float64."""
+    if isinstance(want, float):
+        return distance(given, want) <= Fraction(FLOAT_NOISE) * abs(Fraction(want))
+    return bool(given == want)
+
+
+def shape(nested: Any) -> tuple[int, ...]:
+    """Return how many numbers an answer has in each direction; () for a single one."""
+    return (len(nested), *shape(nested[0])) if isinstance(nested, list) else ()
+
+
+def is_wide(typed: Typed, value: Any, width: Fraction) -> bool:
+    """Say whether a tolerance is too wide to judge by."""
+    most = WIDEST_UNITS * unit(typed)
+    if value is None or isinstance(value, list):
+        return width > most
+    share = WIDEST_SHARE * abs(Fraction(exact(value)))
+    return width > min(most, share)
+
+
+def places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield every place of an array, counted from 1, row by row."""
+    if not sides:
+        yield ()
+        return
+    for first in range(1, sides[0] + 1):
+        for rest in places(sides[1:]):
+            yield (first, *rest)
+
+
+def is_small(value: Any) -> bool:
+    """Say whether an answer is one small whole number, or a few of them."""
+    if isinstance(value, list):
+        return all(map(is_small, value))
+    return isinstance(value, int) and abs(value) < SMALL
+
+
+def is_whole(value: Any) -> bool:
+    """Say whether an answer is a whole number, or only whole numbers."""
+    return all(map(is_whole, value)) if isinstance(value, list) else isinstance(value, int)
+
+
+def coverage(typed: Typed, values: list[Any], half: Fraction) -> float:
+    """Return the share of the numbers near an answer that are a given value, or within `half` of one.
+
+    Near is from half to twice the answer. A random number is taken for one of the values so often.
+    """
+    at = abs(float(exact(typed.value)))  # type: ignore[arg-type]
+    if not at:
+        return 0.0
+    low, high, reach = at / 2, 2 * at, float(half)
+    sign = 1 if typed.value > 0 else -1  # type: ignore[operator]
+    spans = sorted((sign * float(v) - reach, sign * float(v) + reach) for v in values)
+    covered, end = 0.0, low
+    for first, last in spans:
+        first, last = max(first, end), min(last, high)
+        if last > first:
+            covered += last - first
+            end = last
+    return covered / (high - low)

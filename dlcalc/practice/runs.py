@@ -1,0 +1,221 @@
+"""Ways to work one exercise: as it stands, under another convention, with a mistake, from a student's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from dlcalc.core import modes
+from dlcalc.core.formula import Key
+from dlcalc.core.modes import Pin
+from dlcalc.core.records import Line
+from dlcalc.core.report import Explanation, Parting
+from dlcalc.core.topic import Answer, Convention, Misconception, Topic
+from dlcalc.core.work import PLAIN, Mode, Sheet
+from dlcalc.core.worksheet import Worksheet
+from dlcalc.errors import InputError, Text
+
+
+class Run:
+    """One way to work an exercise, and what was worked out of it so far.
+
+    Args:
+        topic: the exercise's topic.
+        inputs: its inputs, as read.
+        mode: the lines it swaps.
+        pins: values of the student's own that it carries on, by line name.
+    """
+
+    def __init__(
+        self,
+        topic: Topic,
+        inputs: Mapping[str, Any],
+        mode: Mode = PLAIN,
+        pins: Mapping[str, Pin] | None = None,
+        sheet: Sheet | None = None,
+    ) -> None:
+        self.topic, self.inputs, self.pins = topic, inputs, dict(pins or {})
+        self.mode = modes.pinned(self.pins, mode) if self.pins else mode
+        self._given_sheet = sheet
+        self._values: dict[str, Any] = {}
+        self._widths: dict[tuple[str, int], Sequence[Fraction]] = {}
+
+    def value(self, asked: Answer) -> Any:
+        """Return what is asked in this run; None where the run refuses its inputs or has no value."""
+        if asked.name not in self._values:
+            try:
+                value = self.topic.value(self.inputs, asked, self.mode)
+            except modes.CALCULATING:
+                value = None
+            except ODD:
+                if not self.pins:
+                    raise
+                value = None
+            self._values[asked.name] = value
+        return self._values[asked.name]
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The whole run, written down."""
+        return self._given_sheet if self._given_sheet is not None else self.topic.sheet(self.inputs, self.mode)
+
+    @cached_property
+    def rounding(self) -> modes.Rounding:
+        """What rounding its lines does to what is read off it."""
+        return modes.Rounding(self.sheet, self.pins)
+
+    def widths(self, asked: Answer, decimals: int) -> Sequence[Fraction]:
+        """Return how far each number of an answer may lie off when the lines were rounded to `decimals`."""
+        key = (asked.name, decimals)
+        if key not in self._widths:
+            self._widths[key] = self._measured(asked, decimals)
+        return self._widths[key]
+
+    def _measured(self, asked: Answer, decimals: int) -> Sequence[Fraction]:
+        half = Fraction(1, 2) / Fraction(10) ** decimals
+        if self.topic.exact:
+            return [half]
+        try:
+            return self.rounding.widths(asked, decimals)
+        except modes.FORMULA_ERRORS:
+            return [half]  # the answer has a value, but another line of this run has none
+
+
+ODD = (TypeError, ValueError, IndexError, KeyError, ZeroDivisionError, OverflowError, MemoryError)
+"""What a topic may raise besides when it meets a student's value where it never has one like it."""
+
+
+def pinned_sheet(topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin]) -> tuple[Sheet, set[str]]:
+    """Write the run that carries on a student's values; return it and the names of those it cannot follow.
+
+    A value is left out if the run has no value for a line below it then (the logarithm of a negative probability) or
+    if its shape does not fit.
+    """
+    kept: dict[str, Pin] = {}
+    odd = (*modes.CALCULATING, *ODD)
+    try:
+        return topic.sheet(inputs, modes.pinned(pins)), set()
+    except odd:
+        pass
+    sheet = topic.sheet(inputs)
+    impossible = set()
+    for name, pin in pins.items():
+        try:
+            sheet = topic.sheet(inputs, modes.pinned({**kept, name: pin}))
+            kept[name] = pin
+        except odd:
+            impossible.add(name)
+    return sheet, impossible
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A known mistake, or several made together, and the run that makes it."""
+
+    made: tuple[Misconception, ...]
+    run: Run
+
+    @property
+    def name(self) -> str:
+        """The mistakes' names."""
+        return " + ".join(m.name for m in self.made)
+
+
+def mistakes(topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin] | None = None) -> Iterator[Mistake]:
+    """Yield every mistake that can be made in an exercise."""
+    for made, taken in topic.mistakes(inputs):
+        yield Mistake((made,), Run(topic, taken, made.mode, pins))
+
+
+def together(first: Mistake, second: Mistake) -> Mistake | None:
+    """Return two mistakes made in one run; None where they exclude each other."""
+    (one,), (other,) = first.made, second.made
+    if one.swaps.keys() & other.swaps.keys() or one.inputs.keys() & other.inputs.keys():
+        return None
+    topic, pins = first.run.topic, first.run.pins
+    inputs = {**first.run.inputs, **other.inputs}
+    return Mistake((one, other), Run(topic, inputs, Mode({**one.swaps, **other.swaps}), pins))
+
+
+def under(
+    topic: Topic, inputs: Mapping[str, Any], stated: frozenset[str], convention: Convention, choice: Any
+) -> Run | None:
+    """Return the run under another choice of a convention; None where that contradicts what the exercise states."""
+    try:
+        return Run(topic, topic.under(inputs, stated, convention.name, choice))
+    except InputError:
+        return None
+
+
+class Setting:
+    """An exercise as it is taken: as it stands, under another convention, or from a student's own values.
+
+    Attributes:
+        run: how it is worked then.
+    """
+
+    def __init__(
+        self,
+        topic: Topic,
+        inputs: Mapping[str, Any],
+        pins: Mapping[str, Pin] | None = None,
+        sheet: Sheet | None = None,
+    ) -> None:
+        self.topic, self.inputs = topic, inputs
+        self.run = Run(topic, inputs, pins=pins, sheet=sheet)
+
+    @cached_property
+    def sheet(self) -> Worksheet:
+        """Its worksheet."""
+        return Worksheet(self.topic, self.inputs, sheet=self.run.sheet)
+
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """The known mistakes that can be made in it; their runs keep what was worked out of them."""
+        return list(mistakes(self.topic, self.inputs, self.run.pins))
+
+
+def parting(right: Worksheet, run: Run, asked: Answer) -> Parting | None:
+    """Return the first line the answer rests on whose value differs between the exercise's run and another."""
+    topic = run.topic
+    try:
+        other = Worksheet(topic, run.inputs, sheet=run.sheet)
+    except modes.CALCULATING:
+        return None  # the answer has a value in that run, but another line has none
+    mine = right.sheet.env
+    rights = {entry.key: entry for entry in right.entries if isinstance(entry, Line)}
+    topic.learn(other.sheet)
+    upstream = topic.upstream(asked, run.mode)
+    label = asked.name.partition("[")[2].rstrip("]")
+    for entry in other.entries:
+        if not isinstance(entry, Line) or entry.left.base not in upstream or entry.key not in mine:
+            continue
+        if entry.value == mine[entry.key] or (label.isalpha() and _other_label(entry.key, label)):
+            continue
+        here = rights.get(entry.key)
+        return Parting(entry.name, other.written(entry).apart(), right.written(here).apart() if here else None)
+    return None
+
+
+def _other_label(key: Key, label: str) -> bool:
+    """Say whether a line belongs to another dimension or class than the one asked for."""
+    labels = [part for part in key[1:] if isinstance(part, str)] if not isinstance(key, str) else []
+    return bool(labels) and label not in labels
+
+
+def explained(made: Misconception, shown: Parting | None) -> Explanation:
+    """Return what to tell the student about a mistake."""
+    return Explanation(made.name, made.remedy, made.catalogue, shown)
+
+
+def in_place_of(convention: Convention, fixed: Any, choice: Any) -> Text:
+    """Return the remedy where an exercise states a convention and the answer follows another."""
+    template = Text(
+        "That is the answer where {there_en}; this exercise says that {here_en}.",
+        "这是“{there_zh}”时的答案；本题规定“{here_zh}”。",
+    )
+    there, here = convention.choices[choice], convention.choices[fixed]
+    return template.filled(there_en=there.en, here_en=here.en, there_zh=there.zh, here_zh=here.zh)
