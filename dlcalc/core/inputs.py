@@ -352,7 +352,7 @@ class Choices(Kind):
 
     @property
     def shape(self) -> str:
-        return " ".join(option.upper() for option in self.options[: self.least]) + " …"
+        return " ".join(self.options[: self.least]) + " …"
 
     @property
     def takes_words(self) -> bool:

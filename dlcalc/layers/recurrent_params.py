@@ -6,7 +6,7 @@ candidate among them) has W, h × d, for the input, U, h × h, for the state bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlcalc.core.topic import Convention, Misconception
@@ -195,12 +195,13 @@ RESET = Convention(
             "Keras 的 GRU 在乘 U 之前重置：一个偏置向量（reset_after=False）",
         ),
     },
-    lambda inputs: "gru" in (inputs["kind"], *(inputs["compare"] or ())) and inputs["biases"] != "none",
+    lambda inputs: _counts("gru")(inputs) and inputs["biases"] != "none",
 )
 
 
-def _has(**wanted: Any) -> Any:
-    return lambda inputs: all(inputs[name] == value for name, value in wanted.items())
+def _counts(kind: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Return what says whether a kind is counted, alone or compared with others."""
+    return lambda inputs: kind in (inputs["kind"], *(inputs["compare"] or ()))
 
 
 MISCONCEPTIONS = (
@@ -220,7 +221,7 @@ MISCONCEPTIONS = (
             "You counted a single gate: each gate and the candidate have W, U and b of their own.",
             "只算了一个门：每个门和候选状态都有自己的 W、U、b。",
         ),
-        {"gates": "1"},
+        {"gates": "1", "gates-lstm": "1", "gates-gru": "1"},
         applies=lambda inputs: inputs["kind"] != "rnn",
         catalogue=("M167",),
     ),
@@ -230,8 +231,8 @@ MISCONCEPTIONS = (
             "You counted the three gates alone: the candidate g has W, U and b too, which makes four.",
             "只算了三个门：候选 g 也有 W、U、b，共四组。",
         ),
-        {"gates": "3"},
-        applies=_has(kind="lstm"),
+        {"gates": "3", "gates-lstm": "3"},
+        applies=_counts("lstm"),
         catalogue=("M168",),
     ),
     Misconception(
@@ -240,8 +241,8 @@ MISCONCEPTIONS = (
             "You counted four sets as in an LSTM: a GRU has r, z and the candidate, which makes three.",
             "按 LSTM 算了四组：GRU 只有 r、z 和候选，共三组。",
         ),
-        {"gates": "4"},
-        applies=_has(kind="gru"),
+        {"gates": "4", "gates-gru": "4"},
+        applies=_counts("gru"),
         catalogue=("M170",),
     ),
     Misconception(
@@ -250,8 +251,8 @@ MISCONCEPTIONS = (
             "You counted the two gates alone: the candidate has W, U and b too, which makes three.",
             "只算了两个门：候选也有 W、U、b，共三组。",
         ),
-        {"gates": "2"},
-        applies=_has(kind="gru"),
+        {"gates": "2", "gates-gru": "2"},
+        applies=_counts("gru"),
     ),
     Misconception(
         "recurrent-weights-left-out",

@@ -105,6 +105,26 @@ def test_a_count_is_checked_by_its_name():
     assert [verdict.accepted for verdict in report.verdicts.values()] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("name", "count", "mistake"),
+    [
+        ("lstm", 1860, "candidate-forgotten"),
+        ("gru", 2480, "gru-with-four"),
+        ("gru", 1240, "gru-candidate-forgotten"),
+        ("lstm", 620, "one-gate-only"),
+        ("gru", 660, "recurrent-weights-left-out"),
+    ],
+)
+def test_a_mistake_in_one_of_the_counts_is_named(name, count, mistake):
+    report = dlcalc.check("recurrent-params", {"compare": "lstm gru", **SIZES}, {f"params[{name}]": str(count)})
+    assert mistake in report.verdicts[f"params[{name}]"].misconceptions
+
+
+def test_an_answer_where_there_are_no_sizes_says_that_there_is_none():
+    ran = run.dlcalc("recurrent-params --compare lstm gru --answer 5")
+    assert (ran.status, ran.err) == (2, "Error: recurrent-params has no answer or line 'params'.\n")
+
+
 # ---------------------------------------------------------------- the page
 
 
