@@ -7,6 +7,7 @@ mistake's: the more numbers mistakes give near an answer, the closer it must com
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -23,7 +24,7 @@ from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
 
-MOST_TRIED = 400_000
+MOST_TRIED = 100_000
 """Lines that may be written to find the mistake behind one answer."""
 MOST_PAIRED = 30_000
 """Lines that may be written to find two mistakes made together."""
@@ -38,6 +39,11 @@ PAIR_CHANCE = 0.005
 def length(setting: Setting) -> int:
     """Return how many lines a run writes."""
     return len(setting.run.sheet.records) // FIELDS
+
+
+def is_long(setting: Setting) -> bool:
+    """Say whether its runs are too long for all its mistakes to be tried."""
+    return length(setting) * len(setting.mistakes) > MOST_TRIED
 
 
 def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = True) -> Fit | None:
@@ -90,7 +96,8 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     Args:
         item: the answer.
         setting: the exercise as it is taken.
-        whole: whether to try inputs taken for others alone.
+        whole: whether the answer's own lines say otherwise: inputs taken for others have no line on which that
+            happened, any other mistake must then give the answer to its last digit.
     """
     typed, asked = item.typed, item.asked
     assert typed is not None
@@ -103,15 +110,16 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     for number, mistake in enumerate(setting.mistakes):
         if number * lines > MOST_TRIED:
             break
-        if whole and not mistake.made[0].inputs:
-            continue
         value = mistake.run.value(asked)
         if value is None or value == right:
             continue
         values.append(value)
         found = fits(typed, asked, mistake.run, setting.run) or _in_part(typed, value, right)
         if found is not None:
-            (exactly if found.own else nearly).append(mistake)
+            if found.own:
+                exactly.append(mistake)
+            elif not whole or mistake.made[0].inputs:
+                nearly.append(mistake)
     if nearly and not is_sparse(typed, asked, values, setting.run):
         nearly = []
     return _verdict(item, exactly + nearly, setting)
@@ -148,17 +156,11 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
     assert typed is not None
     assert asked is not None
     right = setting.run.value(asked)
-    relevant = [mistake for mistake in setting.mistakes if _matters(mistake, asked, right)]
-    if len(relevant) * (len(relevant) - 1) // 2 * length(setting) > MOST_PAIRED:
-        return None
+    if asked.name not in setting.paired:
+        setting.paired[asked.name] = list(_paired(asked, setting))
+    given = setting.paired[asked.name]
     found: list[Mistake] = []
-    values: list[Any] = []
-    for first, second in combinations(relevant, 2):
-        both = together(first, second)
-        value = both.run.value(asked) if both else None
-        if both is None or value is None or value in (right, first.run.value(asked), second.run.value(asked)):
-            continue
-        values.append(value)
+    for both, value in given:
         met = fit(typed, value, _once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
@@ -166,10 +168,24 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
         return None
     if not isinstance(typed.value, list):
         half = unit(typed) / 2 if typed.decimals else Fraction(1, 2)
-        if coverage(typed, _alone(values), half) > PAIR_CHANCE:
+        if coverage(typed, _alone([value for _, value in given]), half) > PAIR_CHANCE:
             return None
     verdict = _verdict(item, found, setting)
     return replace(verdict, together=True) if verdict else None
+
+
+def _paired(asked: Answer, setting: Setting) -> Iterator[tuple[Mistake, Any]]:
+    """Yield every two mistakes that give a value together which neither gives alone, and that value."""
+    right = setting.run.value(asked)
+    relevant = [mistake for mistake in setting.mistakes if _matters(mistake, asked, right)]
+    if len(relevant) * (len(relevant) - 1) // 2 * length(setting) > MOST_PAIRED:
+        return
+    for first, second in combinations(relevant, 2):
+        both = together(first, second)
+        value = both.run.value(asked) if both else None
+        if both is None or value is None or value in (right, first.run.value(asked), second.run.value(asked)):
+            continue
+        yield both, value
 
 
 def _once(decimals: int) -> list[Fraction]:

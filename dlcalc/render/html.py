@@ -26,13 +26,13 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Said to the browser too: this page fetches nothing and runs nothing."""
 
 
-def document(title: str, lang: str, body: str) -> str:
-    """Return a page of its own."""
+def document(title: str, lang: str, body: str, *styles: str) -> str:
+    """Return a page of its own; `styles` are style sheets that it needs beside those of every page."""
     return (
         f'<!DOCTYPE html>\n<html lang="{_lang(lang)}">\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
-        f"<title>{text(title)}</title>\n<style>\n{_style('sheet')}{_style('page')}</style>\n</head>\n"
+        f"<title>{text(title)}</title>\n<style>\n{''.join(map(_style, ('sheet', 'page', *styles)))}</style>\n</head>\n"
         f'<body>\n<main class="dlcalc">\n{body}</main>\n</body>\n</html>\n'
     )
 
