@@ -8,8 +8,9 @@ What a file may be, and what is taken of it:
 - `.npy`: NumPy's format, integers and floats only, never a pickle.
 
 Of an object or a table the value named like the flag is taken (`w1 = …` for `--w1`), or the only one there is, unless
-that is named like another input. Decimals of text files are exact. One row of a CSV file is a vector; one column is a
-vector for an input that takes no matrix, otherwise a matrix of one column.
+that is named like another input; for an input that is a whole net, the table itself. Decimals of text files are exact.
+One row of a CSV file is a vector; one column is a vector for an input that takes no matrix, otherwise a matrix of one
+column.
 """
 
 from __future__ import annotations

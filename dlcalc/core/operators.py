@@ -367,8 +367,15 @@ ROWS = (
     _function("phi", _floats("phi", _normal_density), ("φ(", 0, ")"), (r"\varphi\left(", 0, r"\right)")),
     _function("largest", _largest, ("max(", 0, ")"), (r"\max\left(", 0, r"\right)"), entry="none"),
     _function("diag", _diag, entry="none"),
-    _function("norm", _norm("norm"), ("‖", 0, "‖"), (r"\left\lVert ", 0, r" \right\rVert"), entry="none"),
-    _function("spectral", _norm("spectral"), ("‖", 0, "‖₂"), (r"\left\lVert ", 0, r" \right\rVert_2"), entry="none"),
+    _function("norm", _norm("norm"), ("‖", 0, "‖"), (r"\left\|", 0, r"\right\|"), entry="none"),
+    _function(
+        "spectral",
+        _norm("spectral"),
+        ("‖", 0, "‖₂"),
+        (r"\left\|", 0, r"\right\|_{2}"),
+        entry="none",
+        mathml=("<msub><mrow><mo>‖</mo>", 0, "<mo>‖</mo></mrow><mi>2</mi></msub>"),
+    ),
     _function("softmax", _softmax, entry="rows"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
     _map_row(

@@ -17,7 +17,7 @@ from dlcalc.layers.recurrent_output import OUT_ACTS
 from dlcalc.layers.recurrent_spot import Cell
 
 NUMBER = Numbers(0, 0, Text("a number such as 0.5", "一个数，例如 0.5"))
-STEPS = range(1, 13)
+STEPS = range(1, 10)
 """Time steps whose states are answers by name; every step's are lines and can be asked for."""
 
 _WEIGHTS = {
@@ -52,7 +52,7 @@ def weight_inputs(cell: Cell) -> tuple[Input, ...]:
         )
         longer = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         found += [
-            Input(flag, MATRIX if flag[0] == "w" else VECTOR, says, None, (name,))
+            Input(flag, MATRIX if flag[0] == "w" else VECTOR, says, None, (name, f"{flag[0]}_h"))
             for flag, says, name in zip(STACKED, what, longer, strict=True)
         ]
         found.append(

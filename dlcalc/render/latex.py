@@ -171,7 +171,10 @@ class _Page:
             left = writer.write(line.left).text
             first, *others = self.part("=", writer.write(line.right), left)
             yield self.rows([f"{left} {first}", *others])
-        yield self.tabular([[self.text(cell) for cell in row] for row in tables.cells_of(sheet, table)])
+        grid = [[self.text(cell) for cell in row] for row in tables.cells_of(sheet, table)]
+        if self.size(_across(grid)) == _SIZES[-1][1]:
+            grid = [part for row in grid for part in tables.upright(row)]
+        yield self.tabular(grid)
 
     def tabular(self, grid: list[list[str]]) -> str:
         header, *body = (" & ".join(row) + r" \\" for row in grid)
@@ -497,7 +500,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", '"': "''", "…": r"\ldots{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 _MATHS = {
-    "<": "<", ">": ">", "|": "|", "−": "-", "·": r"\cdot ", "×": r"\times ", "÷": r"\div ", "±": r"\pm ",
+    "<": "<", ">": ">", "|": "|", "‖": r"\| ", "−": "-", "·": r"\cdot ", "×": r"\times ", "÷": r"\div ", "±": r"\pm ",
     "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "→": r"\to ", "←": r"\leftarrow ", "⇒": r"\Rightarrow ",
     "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "∞": r"\infty ",
     "∑": r"\sum ", "Σ": r"\Sigma ", "∏": r"\prod ", "∂": r"\partial ", "∇": r"\nabla ", "∈": r"\in ", "⊙": r"\odot ",
