@@ -182,6 +182,7 @@ def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
     assert wrap_chain("a + b = c", 80) == ["a + b = c"]
 
 
-def test_given_values_stay_within_the_page():
-    text = dlcalc.solve("transformer", {"vocab": 8, "bytes": 8}).render("text")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_given_values_stay_within_the_page(lang):
+    text = dlcalc.solve("transformer", {"vocab": 8, "bytes": 8}, lang=lang).render("text")
     assert max(map(cells, text.splitlines())) <= 80
