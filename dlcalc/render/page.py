@@ -189,9 +189,9 @@ def _listed(label: str, items: list[Block], width: int) -> list[str]:
     rows: list[str] = []
     row: list[Block | str] = [label]
     for number, item in enumerate(items):
-        between = "" if number == len(items) - 1 else ", "
-        piece = beside((item, between))
-        if len(row) > 1 and beside((*row, piece)).width - len(between[1:]) > width:
+        last = number == len(items) - 1
+        piece = beside((item, "" if last else ", "))
+        if len(row) > 1 and beside((*row, piece)).width > width + (not last):  # a blank at the end does not show
             rows += beside(row).rows
             row = [" " * cells(label)]
         row.append(piece)

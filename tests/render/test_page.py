@@ -191,3 +191,9 @@ def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
     assert "scores = Q Kᵀ = " not in rows[scores]
     assert rows[scores + 1].strip().startswith("≈ [")
     assert "Q Kᵀ = [1  2]·[3  4]ᵀ" in dlcalc.solve("attention", {"q": "1,2", "k": "3,4", "v": "5"}).render("text")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_given_values_stay_within_the_page(lang):
+    text = dlcalc.solve("transformer", {"vocab": 8, "bytes": 8}, lang=lang).render("text")
+    assert max(map(cells, text.splitlines())) <= 80
