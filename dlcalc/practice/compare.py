@@ -141,7 +141,7 @@ def shaped(given: Nested, want: Any) -> Nested:
 
 def same(given: Any, want: Any) -> bool:
     """Say whether two numbers are the same, but for the noise of float64."""
-    if isinstance(want, float):
+    if isinstance(want, float) or isinstance(given, float):  # √2/2, worked in float64
         return distance(given, want) <= Fraction(FLOAT_NOISE) * abs(Fraction(want))
     return bool(given == want)
 
