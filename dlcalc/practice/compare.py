@@ -20,6 +20,9 @@ FLOAT_NOISE = 1e-9
 SMALL = 1_000
 """Whole numbers below this are common: that a mistake gives one too does not say that it was made."""
 
+WIDEST_UNITS, WIDEST_SHARE = 20, Fraction(1, 20)
+"""A tolerance of more units of the last digit, or of a larger share of the value, judges nothing."""
+
 Widths = Callable[[int], Sequence[Fraction]]
 """For a number of decimals: how far each number of an answer may lie off when the lines were rounded to them."""
 
@@ -149,6 +152,15 @@ def same(given: Any, want: Any) -> bool:
 def shape(nested: Any) -> tuple[int, ...]:
     """Return how many numbers an answer has in each direction; () for a single one."""
     return (len(nested), *shape(nested[0])) if isinstance(nested, list) else ()
+
+
+def is_wide(typed: Typed, value: Any, width: Fraction) -> bool:
+    """Say whether a tolerance is too wide to judge by."""
+    most = WIDEST_UNITS * unit(typed)
+    if value is None or isinstance(value, list):
+        return width > most
+    share = WIDEST_SHARE * abs(Fraction(exact(value)))
+    return width > min(most, share)
 
 
 def places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -18,7 +18,7 @@ from dlcalc.core.topic import Answer
 from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, is_wide, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -29,7 +29,7 @@ MOST_PAIRED = 30_000
 """Lines that may be written to find two mistakes made together."""
 FAR = 10
 """How many times the right run's tolerance a mistake's value may lie off before its own is not measured."""
-CHANCE = 0.02
+CHANCE = 0.01
 """How often a random number may be taken for one that a mistake gives."""
 PAIR_CHANCE = 0.005
 """How often a random number may be taken for one that two mistakes give."""
@@ -53,9 +53,12 @@ def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = 
     value = run.value(asked)
     if value is None or _is_far(typed, asked, value, right):
         return None
+    mistaken = mistaken and is_whole(right.value(asked))  # 43 for 42.67 is no rounding where 42 is right
     found = fit(typed, value, lambda decimals: run.widths(asked, decimals), mistaken=mistaken)
     if found is None:
         return Fit(True) if any(typed.value == form.value(value) for form in asked.other_forms) else None
+    if not found.own and is_wide(typed, value, found.width):
+        return None
     return found if found.exact or typed.significant >= COARSEST else None
 
 
@@ -109,7 +112,7 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
         found = fits(typed, asked, mistake.run, setting.run) or _in_part(typed, value, right)
         if found is not None:
             (exactly if found.own else nearly).append(mistake)
-    if nearly and not _is_sparse(typed, asked, values, setting.run):
+    if nearly and not is_sparse(typed, asked, values, setting.run):
         nearly = []
     return _verdict(item, exactly + nearly, setting)
 
@@ -126,12 +129,17 @@ def _in_part(typed: Typed, value: Any, right: Any) -> Fit | None:
     return Fit(False, own=False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
 
 
-def _is_sparse(typed: Typed, asked: Answer, values: list[Any], right: Run) -> bool:
-    """Say whether few of the numbers near an answer lie within the tolerance of a mistake's value."""
+def is_sparse(typed: Typed, asked: Answer, values: list[Any], right: Run) -> bool:
+    """Say whether few of the numbers near an answer lie within the tolerance of one of these values."""
     if isinstance(typed.value, list) or typed.decimals is None or right.value(asked) is None:
         return True
-    alone = {value for value in values if isinstance(value, int | float | Fraction)}
-    return coverage(typed, list(alone), max(right.widths(asked, typed.decimals))) <= CHANCE
+    return coverage(typed, _alone(values), max(right.widths(asked, typed.decimals))) <= CHANCE
+
+
+def _alone(values: list[Any]) -> list[Any]:
+    """Return the values that are one number."""
+    numbers = (value[0] if isinstance(value, list) and len(value) == 1 else value for value in values)
+    return [number for number in numbers if isinstance(number, int | float | Fraction)]
 
 
 def pairs(item: Item, setting: Setting) -> Verdict | None:
@@ -151,15 +159,14 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
         if both is None or value is None or value in (right, first.run.value(asked), second.run.value(asked)):
             continue
         values.append(value)
-        met = fit(typed, value, _once, mistaken=True)
+        met = fit(typed, value, _once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
     if len(found) != 1:
         return None
     if not isinstance(typed.value, list):
         half = unit(typed) / 2 if typed.decimals else Fraction(1, 2)
-        alone = [value for value in values if isinstance(value, int | float | Fraction)]
-        if coverage(typed, alone, half) > PAIR_CHANCE:
+        if coverage(typed, _alone(values), half) > PAIR_CHANCE:
             return None
     verdict = _verdict(item, found, setting)
     return replace(verdict, together=True) if verdict else None

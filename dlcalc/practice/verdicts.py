@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from dlcalc.core.report import Explanation, Verdict
-from dlcalc.core.values import exact
 from dlcalc.errors import Text
-from dlcalc.practice.compare import COARSEST, Fit, is_small, unit
+from dlcalc.practice.compare import COARSEST, Fit, is_small, is_wide
 from dlcalc.practice.item import Item
-
-WIDEST_UNITS, WIDEST_SHARE = 20, Fraction(1, 20)
-"""A tolerance of more units of the last digit, or of a larger share of the value, judges nothing."""
 
 
 def accepted(item: Item, met: Fit, verdict: str = "", rests_on: str | None = None) -> Verdict:
@@ -23,7 +17,7 @@ def accepted(item: Item, met: Fit, verdict: str = "", rests_on: str | None = Non
             "Too coarse to judge: give at least two significant digits.", "太粗略，无法判断：请至少给出两位有效数字。"
         )
         return Verdict("invalid", typed.text, item.expected, met.interval, message=says)
-    if not met.own and _is_wide(item, met):
+    if not met.own and is_wide(typed, item.expected, met.width):
         says = Text(
             "At these digits rounding alone can change it by {width}: give more digits.",
             "在这一精度下，仅舍入就可使它相差 {width}：请多写几位。",
@@ -32,16 +26,6 @@ def accepted(item: Item, met: Fit, verdict: str = "", rests_on: str | None = Non
         return Verdict("invalid", typed.text, item.expected, met.interval, message=says)
     name = verdict or ("right" if met.exact else "rounded")
     return Verdict(name, typed.text, item.expected, met.interval, rests_on=rests_on, marks=1.0)
-
-
-def _is_wide(item: Item, met: Fit) -> bool:
-    """Say whether a tolerance is too wide to judge by."""
-    assert item.typed is not None
-    most = WIDEST_UNITS * unit(item.typed)
-    if item.expected is None or isinstance(item.expected, list):
-        return met.width > most
-    share = WIDEST_SHARE * abs(Fraction(exact(item.expected)))
-    return met.width > min(most, share)
 
 
 def conventional(item: Item, says: Explanation) -> Verdict:
