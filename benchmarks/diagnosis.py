@@ -1,6 +1,6 @@
 """How well mistakes are named, and how seldom anything is called one that is none.
 
-    python benchmarks/diagnosis.py [--quick] [--topic NAME] [--show N] [--seed N]
+    python benchmarks/diagnosis.py [--quick | --size 0.2] [--topic NAME] [--show N] [--seed N]
 
 Exercises are those the tests draw (`tests/draws`). An answer is counted where the options differ: where no other
 known mistake, convention or pair gives the number that is typed. `--show` prints so many failures of a kind as Python
@@ -36,6 +36,8 @@ TARGETS = {
     "count": 0.02,
 }
 """At least for the first three, at most for the others; the rate of small whole numbers is only reported."""
+FULL = (30, 150, 9_200, 1_000)
+"""Answers tried of each topic: for each mistake, of pairs, right ones, and random ones."""
 COUNT = 1_000
 """Whole numbers from here on are counts; smaller ones are given by many mistakes."""
 
@@ -282,7 +284,10 @@ def carefully_typed(value, decimals):
     """Write an answer with the decimals that careful work has: each number of a list with its own."""
     if isinstance(value, list):
         return "[" + ", ".join(carefully_typed(item, decimals) for item in value) + "]"
-    return typed(value, kept(value, decimals))
+    text = typed(value, kept(value, decimals))
+    while text.endswith("0") and len(text.partition(".")[2]) > decimals:
+        text = text[:-1]  # 0.19 − 0.25 is −0.06, not −0.060
+    return text
 
 
 def strangers(name, rates, rng, tries):
@@ -354,12 +359,13 @@ def added(all_rates):
 
 def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--quick", action="store_true", help="a small sample")
+    words.add_argument("--quick", action="store_const", const=0.03, dest="size", help="a small sample")
+    words.add_argument("--size", type=float, default=1, help="that share of the sample: 1 takes hours, 0.03 a minute")
     words.add_argument("--topic", action="append", choices=names(), help="this topic only; may be repeated")
     words.add_argument("--show", type=int, default=0, help="failures of each kind to print, by topic")
     words.add_argument("--seed", type=int, default=1)
     said = words.parse_args()
-    per_mistake, paired, right, strange = (3, 10, 250, 40) if said.quick else (30, 150, 9_200, 1_000)
+    per_mistake, paired, right, strange = (max(2, round(said.size * count)) for count in FULL)
     print(f"{'':<14}" + "".join(f"{head:>10}" for head in COLUMNS.values()))
     all_rates, begin = {}, perf_counter()
     for name in said.topic or names():

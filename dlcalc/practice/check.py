@@ -118,7 +118,8 @@ class Judge:
             return None
         # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
         if not found.exact and typed.significant < COARSEST and typed.decimals == 0:
-            return self.convention(item)[0] or diagnosis.single(item, self.plain) or verdicts.accepted(item, found)
+            known = self.convention(item)[0] or diagnosis.single(item, self.plain) or self.against_stated(item)
+            return known or verdicts.accepted(item, found)
         verdict = verdicts.accepted(item, found)
         item.near = not found.own and verdict.accepted
         if verdict.verdict == "rounded" and not isinstance(typed.value, list):
