@@ -92,8 +92,8 @@ def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fracti
 
 
 def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
-    """Return how far each number may lie off, at the digits it was typed with itself."""
-    decimals = typed.places or (typed.decimals,) * count
+    """Return how far each number may lie off, at the decimals it was worked with itself."""
+    decimals = typed.worked
     found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(decimals) if d is not None}
     each = []
     for number, d in enumerate(decimals):
