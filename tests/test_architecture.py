@@ -31,7 +31,7 @@ MAY_IMPORT = {
 EVERYTHING = {"cli", "api"}
 LAZY = {"__init__", "__main__"}
 HEAVY = {
-    "numpy": {"core/arrays.py", "core/maps.py"},
+    "numpy": {"core/arrays.py", "core/maps.py", "core/rows.py"},
     "sympy": set(),
     "rich": {"render/terminal.py"},
     "typer": {"cli/app.py"},
@@ -147,9 +147,11 @@ def test_slow_libraries_are_loaded_where_they_are_used(path):
 
 @every_module()
 def test_the_modules_that_load_numpy_and_rich_are_imported_inside_functions(path):
-    loaded = imports(parse(path), at_start=True) if where(path) != "core/maps.py" else set()
+    loaded = imports(parse(path), at_start=True) if where(path) not in ("core/maps.py", "core/rows.py") else set()
     assert not {
-        name for name in loaded if name.startswith(("dlcalc.core.arrays", "dlcalc.core.maps", "dlcalc.render.terminal"))
+        name
+        for name in loaded
+        if name.startswith(("dlcalc.core.arrays", "dlcalc.core.maps", "dlcalc.core.rows", "dlcalc.render.terminal"))
     }
 
 

@@ -34,6 +34,10 @@ COMMANDS = {
         "dlcalc.cli.topics",
         Text("list the topics; with a name, its known mistakes too", "列出主题；给出名称则列出其常见错误"),
     ),
+    "check": Command(
+        "dlcalc.cli.check",
+        Text("check homework files, line by line", "逐行检查作业文件"),
+    ),
     "batch": Command(
         "dlcalc.cli.batch",
         Text("work out many exercises, one line of JSON each", "批量计算，每行一个 JSON 习题"),
@@ -254,16 +258,16 @@ def by_name(words: list[str], flag: str, what: Text) -> dict[str, str]:
 
 def complaint(error: DlcalcError, lang: str) -> str:
     """Return an error as a person should read it: what was wrong, where, and what to type instead."""
-    from dlcalc.core.layout import cells, visible
+    from dlcalc.core.layout import visible
 
     colon = "：" if lang == "zh" else ": "
     name = getattr(error, "name", None)
     front = f"{Text('Error', '错误').say(lang)}{colon}" + (f"--{name.replace('_', '-')}{colon}" if name else "")
     rows = [front + error.message(lang)]
     if isinstance(error, UnreadableError):
-        start = max(0, error.column - 30)
-        piece = error.typed[start : start + 60]
-        rows += ["    " + piece, "    " + " " * cells(piece[: error.column - start]) + "^"]
+        from dlcalc.core.layout import caret
+
+        rows += ["    " + row for row in caret(error.typed, error.column)]
     advice = error.advice(lang)
     if advice:
         rows.append(advice)

@@ -75,28 +75,40 @@ def answer(number: int, line: bytes | None, lang: str, ascii: bool = False) -> t
     try:
         fine, body = _answered(_exercise(line, head), lang)
         return _written({**head, "ok": True, **body}, ascii), fine
-    except DlcalcError as error:
-        said = error
-    except RecursionError:
-        said = InputError(Text("The lists are nested too deep.", "列表嵌套太深。"), _EXPECTED, example=EXAMPLE)
-    except MemoryError:
-        said = InputError(
-            Text("This exercise takes more memory than there is.", "本题需要的内存超过可用内存。"),
-            Text("Give smaller maps.", "请给出较小的数组。"),
-        )
-    except OverflowError:
-        said = InputError(
-            Text("A number of this exercise is too large to be written.", "本题中有数太大，无法写出。"),
-            Text("Give smaller numbers.", "请给出较小的数。"),
-        )
-    except Exception as fault:  # a fault of dlcalc, told as such: the other lines are not to suffer for it
-        said = InputError(
-            Text("dlcalc failed here, which is its own fault: {fault}", "dlcalc 在此出错，这是程序缺陷：{fault}"),
-            Text("Please report this line.", "请报告这一行。"),
-            fault=f"{type(fault).__name__}: {fault}",
-        )
+    except Exception as fault:
+        said = as_said(fault)
     told = {"message": _message(said, lang), "hint": _clipped(said.advice(lang))}
     return _written({**head, "ok": False, "error": told}, ascii), False
+
+
+def as_said(fault: Exception) -> DlcalcError:
+    """Return what working an exercise out has raised as an error to tell, so that the next ones do not suffer for it.
+
+    A fault of dlcalc itself is told as such.
+    """
+    match fault:
+        case DlcalcError():
+            return fault
+        case RecursionError():
+            return InputError(
+                Text("The lists are nested too deep.", "列表嵌套太深。"),
+                Text("Give a vector, a matrix or a map.", "请给出向量、矩阵或特征图。"),
+            )
+        case MemoryError():
+            return InputError(
+                Text("This exercise takes more memory than there is.", "本题需要的内存超过可用内存。"),
+                Text("Give smaller maps.", "请给出较小的数组。"),
+            )
+        case OverflowError():
+            return InputError(
+                Text("A number of this exercise is too large to be written.", "本题中有数太大，无法写出。"),
+                Text("Give smaller numbers.", "请给出较小的数。"),
+            )
+    return InputError(
+        Text("dlcalc failed here, which is its own fault: {fault}", "dlcalc 在此出错，这是程序缺陷：{fault}"),
+        Text("Please report this line.", "请报告这一行。"),
+        fault=f"{type(fault).__name__}: {fault}",
+    )
 
 
 _EXPECTED = Text("A line looks like this: {example}", "一行应像这样：{example}")

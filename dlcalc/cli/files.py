@@ -51,7 +51,7 @@ def read_inputs(topic: Topic, inputs: Mapping[str, object]) -> dict[str, object]
                 raise InputError(
                     Text("'{typed}' names a file, which is not read here.", "“{typed}” 是文件名，这里不读取文件。"),
                     Text("Type the value itself: {shape}.", "请直接输入值：{shape}。"),
-                    typed=_short(str(typed)),
+                    typed=printable(str(typed)),
                     shape=spec.kind.shape,
                 )
             read[name] = read_file(str(typed)[1:], spec, topic)
@@ -67,7 +67,7 @@ def read_file(path: str, spec: Input, topic: Topic) -> Any:
         InputError: naming the file, what is wrong with it and what to do.
     """
     path = os.path.expanduser(path)
-    shown = _short(path)
+    shown = printable(path)
     reader = _reader(path, shown)
     data = _bytes(path, shown)
     if not data.strip():
@@ -104,7 +104,7 @@ def _wrong(file: str, text: Text, hint: Text | None = None, /, **values: object)
     return _FileError(Text("{file}: " + text.en, "{file}：" + text.zh), hint, file=file, **values)
 
 
-def _short(path: str) -> str:
+def printable(path: str) -> str:
     """Return a path as messages show it; what no terminal could print is escaped."""
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)
     return shown if len(shown) <= 100 else "…" + shown[-99:]
@@ -123,7 +123,7 @@ def check_path(path: str, *, regular: bool) -> None:
     Raises:
         InputError: for a file that is missing (with near names), a folder, or no regular file.
     """
-    shown = _short(path)
+    shown = printable(path)
     if not path:
         raise InputError(
             Text("There is no file name.", "没有文件名。"),
@@ -159,13 +159,13 @@ def unreadable_file(path: str, error: Exception) -> InputError:
     """Return the error for a file that the system does not let us read."""
     if isinstance(error, PermissionError):
         return _wrong(
-            _short(path),
+            printable(path),
             Text("You may not read this file.", "没有读取这个文件的权限。"),
             Text("Change its permissions, or copy it.", "请修改其权限，或复制一份。"),
         )
     reason = getattr(error, "strerror", None) or str(error)
     return _wrong(
-        _short(path),
+        printable(path),
         Text("The file cannot be read ({reason}).", "文件无法读取（{reason}）。"),
         Text("Check its name, or copy it to another place.", "请检查文件名，或将其复制到别处。"),
         reason=reason,
@@ -180,7 +180,7 @@ def _neighbours(path: str) -> list[str]:
             there = [entry.name for _, entry in zip(range(MOST_NEIGHBOURS), entries, strict=False)]
     except OSError:
         return []
-    return [_short(os.path.join(folder, each)) for each in nearest(name[:100], sorted(there))]
+    return [printable(os.path.join(folder, each)) for each in nearest(name[:100], sorted(there))]
 
 
 def _bytes(path: str, shown: str) -> bytes:
@@ -216,7 +216,7 @@ def _reader(path: str, shown: str) -> Callable[[bytes, Asked], Any]:
             if suffix
             else Text("The name has no ending, so its format is not known.", "文件名没有扩展名，无法判断格式。"),
             Text("Save it as one of: {known}.", "请另存为：{known}。"),
-            suffix=_short(suffix),
+            suffix=printable(suffix),
             known=", ".join(_READERS),
         )
     return reader
@@ -224,7 +224,7 @@ def _reader(path: str, shown: str) -> Callable[[bytes, Asked], Any]:
 
 # ---------------------------------------------------------------- text
 
-_BYTE_ORDER_MARKS = (
+BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
@@ -239,7 +239,7 @@ def _text(data: bytes, file: str) -> str:
     Raises:
         InputError: for what is no text.
     """
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -305,7 +305,7 @@ def _json(data: bytes, asked: Asked) -> Any:
             asked.file,
             Text("'{name}' stands in it twice.", "其中 “{name}” 出现了两次。"),
             Text("Give it once.", "请只给一次。"),
-            name=_short(str(error)),
+            name=printable(str(error)),
         ) from None
     except json.JSONDecodeError as error:
         raise _wrong(
@@ -332,7 +332,7 @@ def _toml(data: bytes, asked: Asked) -> Any:
             asked.file,
             Text("This is not TOML: {reason}.", "这不是 TOML：{reason}。"),
             Text("Write lines such as {name} = [[1, 2], [3, 4]].", "请写成 {name} = [[1, 2], [3, 4]] 这样的行。"),
-            reason=_short(str(error).rstrip(".")),
+            reason=printable(str(error).rstrip(".")),
             name=asked.spec.name,
         ) from None
     return _named(found, asked)
@@ -354,7 +354,7 @@ def _named(table: dict[str, Any], asked: Asked) -> Any:
                 Text("Write {name} = [1, 2] or the like.", "请写入 {name} = [1, 2] 之类的内容。"),
                 name=name,
             )
-        error = unknown_word(name, [_short(key) for key in list(table)[:20]], Text("value", "值"), asked.file)
+        error = unknown_word(name, [printable(key) for key in list(table)[:20]], Text("value", "值"), asked.file)
         raise _FileError(error.text, error.hint, **error.values)
     if isinstance(value, dict):
         raise _wrong(
@@ -479,7 +479,7 @@ def _npy(data: bytes, asked: Asked) -> Any:
             asked.file,
             Text("Its entries are of type {dtype}.", "它的元素类型是 {dtype}。"),
             Text("Save it as numbers, such as x.astype(float).", "请存为数值，例如 x.astype(float)。"),
-            dtype=_short(str(dtype)),
+            dtype=printable(str(dtype)),
         )
     size = 1
     for side in shape:
@@ -492,7 +492,7 @@ def _npy(data: bytes, asked: Asked) -> Any:
                 "文件头声明有 {want} 字节的数值，文件中有 {got} 字节。",
             ),
             Text("Write it anew with numpy.save, one array in a file.", "请用 numpy.save 重新保存，每个文件一个数组。"),
-            want=_short(str(size * dtype.itemsize)) if abs(size) < 10**30 else "10^30",
+            want=printable(str(size * dtype.itemsize)) if abs(size) < 10**30 else "10^30",
             got=len(data) - stream.tell(),
         )
     try:

@@ -121,6 +121,54 @@ def batch_page(lang: str, width: int, example: str, longest: int) -> str:
     return "\n".join(rows) + "\n"
 
 
+def check_page(lang: str, width: int, largest: int) -> str:
+    """Return the help page of dlcalc check; `largest` is how many bytes a file may have."""
+
+    def say(en: str, zh: str) -> str:
+        return Text(en, zh).say(lang)
+
+    does = say(
+        "Check homework: Markdown in which each block fenced as dlcalc holds an exercise and the answers to it, one a "
+        "line, in working order. Everything outside such blocks is not read.",
+        "检查作业：Markdown 文件，其中每个标为 dlcalc 的代码块写一道习题及其答案，每行一个，按计算顺序。"
+        "代码块以外的内容不读取。",
+    )
+    parts = [
+        (
+            say("first line", "第一行"),
+            say("the exercise's command, with or without dlcalc", "习题的命令，可带或不带 dlcalc"),
+        ),
+        (
+            "name = value",
+            say("an answer or any line of the sheet: params, z1, h[2]", "答案或计算表中的任意一行：params、z1、h[2]"),
+        ),
+        (say("name = a = b", "名称 = a = b"), say("of a chain the last value counts", "连等式以最后一个值为准")),
+        (say("name =", "名称 ="), say("not answered", "未作答")),
+        ("# …", say("a comment", "注释")),
+    ]
+    options = [
+        ("--template TOPIC …", say("print the block of an exercise, to fill in", "输出一道习题的待填写代码块")),
+        ("--steps brief|normal|full", say("add the worked sheet of each exercise", "附上每道题的计算表")),
+        ("--format terminal|text|markdown|latex|html|json", say("output format", "输出格式")),
+        ("--standalone", say("LaTeX as a document of its own", "输出可单独编译的 LaTeX 文档")),
+        ("--lang en|zh", say("language", "语言")),
+        ("--help", say("this page", "本页")),
+    ]
+    ends = say(
+        f"An exercise or a line that cannot be read is told with its place, and the rest is judged. A file may have "
+        f"{largest // 1_000_000} MB. The exit status is 1 if an answer was not accepted, otherwise 2 if something "
+        f"could not be read.",
+        f"无法读取的习题或行会指出位置，其余照常判断。每个文件最多 {largest // 1_000_000} MB。"
+        "有答案未被接受时退出状态为 1；否则有内容无法读取时为 2。",
+    )
+    rows = [*wrap(does, width), "", f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc check [FILE|-] …", ""]
+    rows += [f"{say('Lines of a block', '代码块的内容')}{_colon(lang)}", *_columns(parts, width), ""]
+    rows += [f"{_OPTIONS.say(lang)}{_colon(lang)}", *_columns(options, width), "", *wrap(ends, width), ""]
+    rows += [f"{_EXAMPLE.say(lang)}{_colon(lang)}"]
+    rows += ["  dlcalc check --template conv --in 28 --k 3 > homework.md", "  dlcalc check homework.md"]
+    return "\n".join(rows) + "\n"
+
+
 def topics_page(topics: list[Topic], lang: str, width: int) -> str:
     """Return the list of topics with their answers."""
     rows: list[str] = []

@@ -248,12 +248,24 @@ class Array:
         return f"Array({self.tolist()})"
 
 
+class Shape(Array):
+    """The sides of a matrix or map as a value: it is written 10×512."""
+
+    __slots__ = ()
+    is_shape = True
+
+    def map(self, function: Callable[[Any], Any]) -> Shape:
+        """Apply a function of one number to every side."""
+        return Shape(super().map(function).data)
+
+
 def outer(a: Any, b: Any) -> Array:
     """Return the matrix of products a_i b_j of two vectors."""
     if not (isinstance(a, Array) and isinstance(b, Array) and len(a.shape) == len(b.shape) == 1):
         raise CalculationError(Text("outer needs two vectors.", "outer 需要两个向量。"))
     if _floats(a) or _floats(b):
-        return Array(np.multiply.outer(a.floats, b.floats))
+        with np.errstate(all="ignore"):  # what comes out infinite is refused where the line is written
+            return Array(np.multiply.outer(a.floats, b.floats))
     return Array(np.multiply.outer(a.data, b.data))
 
 
@@ -262,7 +274,10 @@ def softmax(z: Array) -> Array:
     if not isinstance(z, Array):
         raise CalculationError(Text("softmax needs a vector or a matrix.", "softmax 需要向量或矩阵。"))
     data = z.floats
-    powers = np.exp(data - data.max(axis=-1, keepdims=True))
+    largest_ = data.max(axis=-1, keepdims=True)
+    if (largest_ == -np.inf).any():
+        raise CalculationError(Text("A row of a softmax has no score that counts.", "softmax 有一行没有任何有效分数。"))
+    powers = np.exp(data - largest_)
     return Array(powers / powers.sum(axis=-1, keepdims=True))
 
 

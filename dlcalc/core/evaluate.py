@@ -205,7 +205,8 @@ def entry_of(value: Any, place: tuple[Any, ...]) -> Any:
 def _listed(values: list[Any]) -> Any:
     from dlcalc.core.arrays import Array
 
-    return Array.of([v.tolist() if isinstance(v, Array) else v for v in values])
+    as_float = any(isinstance(v, float) for v in values)  # exact numbers stay so only among themselves
+    return Array.of([v.tolist() if isinstance(v, Array) else v for v in values], as_float=as_float)
 
 
 def _compile_fold(fold: Fold, bound: frozenset[str]) -> Run:
@@ -300,6 +301,10 @@ def entry(node: Node, place: tuple[int, ...], env: Environment, at: Bindings) ->
                     from dlcalc.core.maps import map_entry
 
                     return map_entry(node, place, env, at)
+                case "rows":
+                    from dlcalc.core.rows import row_entry
+
+                    return row_entry(node, place, env, at)
         case Fold(kind=kind, body=body, variable=variable, over=over):
             first_index = next(iter(compile_span(node, frozenset(at))(env, at)))
             return Fold(kind, entry(body, place, env, {**at, variable: first_index}), variable, over)

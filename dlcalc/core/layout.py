@@ -50,6 +50,13 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+def caret(typed: str, column: int) -> tuple[str, str]:
+    """Return the piece of a text around a column, and a row below it with a ^ under that column."""
+    start = max(0, column - 30)
+    piece = visible(typed[start : start + 60])
+    return piece, " " * cells(piece[: column - start]) + "^"
+
+
 class Block(NamedTuple):
     """Rows of equal width; `base` is the row on which neighbours stand, `breaks` the columns where a line may break."""
 

@@ -108,6 +108,8 @@ class Notation:
         """Write a number's digits: a true minus, powers of ten as such."""
         if self.name == "text":
             return text
+        if text == "-inf":
+            return {"latex": r"-\infty", "mathml": "<mo>−</mo><mi>∞</mi>"}.get(self.name, "−∞")
         if text in ("true", "false"):
             return self.words(text)
         if self.name == "mathml":
@@ -227,6 +229,9 @@ class Writer:
             nested = value if isinstance(value, tuple | list) else value.tolist()
             if not isinstance(nested, tuple | list):
                 return self._value(nested, more)
+            if hasattr(value, "is_shape") and self.notation.name != "text":
+                times = r" \times " if self.notation.name == "latex" else self.notation.sign("×")
+                return Shown(Block((times.join(map(self.notation.number, map(str, nested))),)), PRODUCT)
             column = not isinstance(nested[0], tuple | list)
             rows: list[list[Any]] = [[v] for v in nested] if column else [list(row) for row in nested]
             if self.notation.name != "text" and len(rows) == 1 and len(rows[0]) == 1 and _is_number(rows[0][0]):
@@ -360,10 +365,20 @@ class Writer:
         return any(isinstance(self.at.get(name), str) for name in names)
 
     def _apply(self, op: Operator, args: tuple[Node, ...]) -> Shown:
+        if op.name == "mask" and self.notation.name != "text" and (self.values or isinstance(args[1], Number)):
+            # −∞ is no value of a line, so it is shown here, where the scores are put in
+            return self._masked(args)
         shown = tuple(self._row(arg) if op.is_function and isinstance(arg, ListOf) else self._show(arg) for arg in args)
         if op.name == "*" and self._juxtaposed(args):
             return Shown(beside((shown[0].block, shown[1].block)), PRODUCT, shown[1].array, op.name)
         return self._join(op, shown, dot=op.name == "@" and all(map(self._is_vector, args)))
+
+    def _masked(self, args: tuple[Node, ...]) -> Shown:
+        """Write the scores with −∞ where they are masked."""
+        if isinstance(args[1], Number) and args[1].value == 0:
+            return Shown(Block((self.notation.number("-inf"),)), SUM, top="number")
+        scores = compile_node(Apply(OPERATORS["mask"], args), frozenset(self.at))(self.env, self.at)
+        return self._value(scores, self.more)
 
     def _is_vector(self, node: Node) -> bool:
         """Say whether a name stands for a vector; where an index is left open, whether its family has one."""

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any, TypeAlias
 
 from dlcalc.core.values import Value
@@ -170,6 +171,21 @@ def _map(name: str) -> Callable[..., Any]:
     return apply
 
 
+def _rows(name: str) -> Callable[..., Any]:
+    """Return an operation on matrices with a row for each token, from a module that loads NumPy."""
+
+    def apply(*args: Any) -> Any:
+        from dlcalc.core import rows
+
+        return getattr(rows, name)(*args)
+
+    return apply
+
+
+def _concat(*args: Any) -> Any:
+    return reduce(_rows("concat"), args)
+
+
 def _map_row(
     name: str,
     arguments: int,
@@ -182,6 +198,19 @@ def _map_row(
     """Return the row of an operation on maps; all but `corr` and `every` are written as calls."""
     needs = (ATOM if name in ("corr", "every") else 0,) * arguments
     return Operator(name, _map(name), binds, needs, (), unicode, latex, entry, mathml)
+
+
+def _row_operator(
+    name: str,
+    arguments: int,
+    unicode: Parts = (),
+    latex: Parts = (),
+    binds: int = ATOM,
+    needs: tuple[int, ...] = (),
+    entry: str = "rows",
+) -> Operator:
+    """Return the row of an operation on matrices with a row for each token."""
+    return Operator(name, _rows(name), binds, needs or (0,) * arguments, (), unicode, latex, entry)
 
 
 def _transpose(x: Any) -> Any:
@@ -323,11 +352,13 @@ ROWS = (
         ("e^{", 0, "} - 1"),
         mathml=("<msup><mi>e</mi><mrow>", 0, "</mrow></msup><mo>−</mo><mn>1</mn>"),
     ),
+    _function("sin", _floats("sin", math.sin, "sin"), latex=(r"\sin\left(", 0, r"\right)")),
+    _function("cos", _floats("cos", math.cos, "cos"), latex=(r"\cos\left(", 0, r"\right)")),
     _function("Phi", _floats("Phi", _normal_share), ("Φ(", 0, ")"), (r"\Phi\left(", 0, r"\right)")),
     _function("phi", _floats("phi", _normal_density), ("φ(", 0, ")"), (r"\varphi\left(", 0, r"\right)")),
     _function("largest", _largest, ("max(", 0, ")"), (r"\max\left(", 0, r"\right)"), entry="none"),
     _function("diag", _diag, entry="none"),
-    _function("softmax", _softmax, entry="none"),
+    _function("softmax", _softmax, entry="rows"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
     _map_row(
         "every",
@@ -355,6 +386,17 @@ ROWS = (
     _map_row("max_route_all", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")")),
     _map_row("max_route_shared", 6, ("route(", 0, ", ", 1, ", ", 2, ", ", 3, ")")),
     _map_row("spread", 5),
+    _row_operator("mask", 2),
+    _row_operator("causal", 2, entry="none"),
+    _row_operator("keys", 3, entry="none"),
+    _row_operator("add_rows", 2, (0, " + ", 1), (0, " + ", 1), SUM, (SUM, PRODUCT)),
+    _row_operator("row_sums", 1, ("rowsum(", 0, ")"), (r"\operatorname{rowsum}\left(", 0, r"\right)")),
+    _row_operator("over_rows", 2, (0, "/", 1), (0, r" \,/\, ", 1), PRODUCT, (PRODUCT, SIGN)),
+    _row_operator("columns", 3),
+    _row_operator("interleave", 2),
+    Operator("concat", _concat, entry="rows"),
+    _row_operator("turn", 1, entry="none"),
+    _row_operator("shape", 2, (0, "×", 1), (0, r" \times ", 1), POWER, (POWER, ATOM), "none"),
     Operator(
         "outer",
         _outer,
@@ -370,5 +412,5 @@ ROWS = (
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in ROWS}
 
-VARIADIC = frozenset({"max", "min"})
+VARIADIC = frozenset({"max", "min", "concat"})
 """Functions of two or more arguments."""

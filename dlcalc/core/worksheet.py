@@ -164,21 +164,37 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def entry_named(env: Mapping[Any, Any], name: str) -> tuple[Key, tuple[int, ...]] | None:
-    """Return the array and the place, counted from 1, that a name as typed means: p2, p_2, p[2], J[1,2].
+    """Return the array and the place, counted from 1, that a name as typed means: p2, p_2, p[2], J[1,2], W1_new[1,2].
 
-    In a family of arrays its labels come first, as they are written: y[2,1,1] is the first entry of y[2].
+    In a family of arrays its labels come first, as they are written: y[2,1,1] is the first entry of y[2], which a
+    bracket of its own says too: y[2][1,1].
     """
-    match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\d+(?:,\d+)*)\])", name.replace(" ", "")[:LONGEST_NAME])
-    if match is None:
-        return None
-    place = tuple(map(int, (match[2] or match[3]).split(",")))
-    for labels in range(len(place)):
-        key = (match[1], *place[:labels]) if labels else match[1]
-        inner = place[labels:]
-        shape = getattr(env.get(key), "shape", ())
-        if len(inner) == len(shape) and all(1 <= p <= n for p, n in zip(inner, shape, strict=True)):
-            return key, inner
+    compact = name.replace(" ", "")[:LONGEST_NAME]
+    match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\d+(?:,\d+)*)\])", compact)
+    if match is not None:
+        place = tuple(map(int, (match[2] or match[3]).split(",")))
+        for labels in range(len(place)):
+            key = (match[1], *place[:labels]) if labels else match[1]
+            if _has_entry(env.get(key), place[labels:]):
+                return key, place[labels:]
+    match = re.fullmatch(r"(.+?)\[(\d+(?:,\d+)*)\]", compact)
+    if match is not None:
+        place = tuple(map(int, match[2].split(",")))
+        return next(((key, place) for key in map(_key, spellings(match[1])) if _has_entry(env.get(key), place)), None)
     return None
+
+
+def _has_entry(value: Any, place: tuple[int, ...]) -> bool:
+    """Say whether an array has an entry at a place."""
+    shape = getattr(value, "shape", ())
+    return bool(shape) and len(place) == len(shape) and all(1 <= p <= n for p, n in zip(place, shape, strict=True))
+
+
+def _key(name: str) -> Key:
+    """Return the key that a name as `key_text` writes it is filed under."""
+    base, _, indices = name.rstrip("]").partition("[")
+    labels = [int(index) if index.isdecimal() else index for index in indices.split(",")]
+    return (base, *labels) if indices else base
 
 
 LONGEST_VIEW = 10_000

@@ -116,12 +116,16 @@ class Judge:
         found = fit(typed, item.expected, lambda decimals: self.plain.run.widths(asked, decimals))
         if found is None:
             return None
+        verdict = verdicts.accepted(item, found)
         # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
         if not found.exact and typed.significant < COARSEST and typed.decimals == 0:
             known = self.convention(item)[0] or diagnosis.single(item, self.plain) or self.against_stated(item)
-            return known or verdicts.accepted(item, found)
-        verdict = verdicts.accepted(item, found)
-        item.near = not found.own and verdict.accepted
+            if known is not None:
+                return known
+        if not found.own and not verdict.accepted:
+            item.unsure = verdict  # unless it follows from the student's own values, or a mistake gives it
+            return None
+        item.near = not found.own
         if verdict.verdict == "rounded" and not isinstance(typed.value, list):
             verdict = replace(verdict, message=self._indistinct(item, found))
         return verdict

@@ -32,6 +32,7 @@ class Item:
         keys: the lines it is read off, in the order of the sheet.
         verdict: what was found; None until it is.
         near: whether it only lies within what rounded lines can reach: the student's own lines may say otherwise.
+        unsure: the verdict if nothing else is found: at its digits it cannot be told from the right answer.
         pins: what a run carries on where the answer is taken for its lines' values, by line.
     """
 
@@ -43,6 +44,7 @@ class Item:
     keys: tuple[Key, ...] = ()
     verdict: Verdict | None = None
     near: bool = False
+    unsure: Verdict | None = None
     pins: dict[str, Pin] = field(default_factory=dict)
 
 

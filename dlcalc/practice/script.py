@@ -98,6 +98,8 @@ class Script:
             return verdict
         if item.expected is not None and pair(typed.value, item.expected) is None:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
+        if item.unsure is not None and refused is None:
+            return item.unsure
         wrong = Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
         return self.exercise.coarse(item) or wrong
 

@@ -121,7 +121,7 @@ def _digits(typed: Typed, expected: Any) -> Slip | None:
     scaled = abs(exact(typed.value) * 10**typed.decimals)
     if scaled.denominator != 1:
         return None
-    digits = str(int(scaled))
+    digits = str(int(scaled)).zfill(typed.decimals + 1)  # 0.0476 may be 0.4076
     sign = -1 if typed.value < 0 else 1
     for at in range(len(digits) - 1):
         if digits[at] != digits[at + 1]:

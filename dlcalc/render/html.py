@@ -5,7 +5,7 @@ What is written is XML as well as HTML, so that a test can read it with a strict
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -14,7 +14,7 @@ from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, visible
 from dlcalc.core.notation import MATHML, Writer
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
-from dlcalc.core.report import Report, Verdict
+from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
@@ -248,16 +248,18 @@ def _other_conventions(sheet: Worksheet) -> str:
 # ---------------------------------------------------------------- verdicts
 
 
-def report_html(report: Report) -> str:
-    """Return the verdicts as the inside of a page."""
-    return "".join(_verdict(name, verdict, report) for name, verdict in report.verdicts.items())
+def report_html(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as the inside of a page; with `where`, those named there, each with where it stands."""
+    named = where if where is not None else dict.fromkeys(report.verdicts, "")
+    return "".join(_verdict(name, report, place) for name, place in named.items())
 
 
-def _verdict(name: str, verdict: Verdict, report: Report) -> str:
+def _verdict(name: str, report: Report, place: str) -> str:
+    verdict = report.verdicts[name]
     unread = verdict.verdict == "invalid"
     kind, mark = ("unread", "?") if unread else ("good", "✓") if verdict.accepted else ("bad", "✗")
     said = text(verdict_text(name, verdict, report.lang, report.verdicts))
-    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}</h2>']
+    rows = [f'<section class="verdict {kind}">', f'<h2><span class="mark">{mark}</span>{said}{place_html(place)}</h2>']
     if verdict.column is not None and verdict.given.strip():
         typed, at = visible(verdict.given), verdict.column
         where = text(typed[at : at + 1]) or "&#160;"
@@ -284,6 +286,11 @@ def _verdict(name: str, verdict: Verdict, report: Report) -> str:
         )
     rows += (f"<p>{text(more)}</p>" for more in further(verdict, report.lang))
     return "\n".join([*rows, "</section>"]) + "\n"
+
+
+def place_html(place: str) -> str:
+    """Return where something stands, for the end of a heading; nothing where that is not said."""
+    return f' <span class="reason">{text(place)}</span>' if place else ""
 
 
 # ---------------------------------------------------------------- inverse questions

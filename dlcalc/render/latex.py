@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
 from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
-from dlcalc.core.report import Report, Verdict
+from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import inverse, page, tables
@@ -52,18 +52,22 @@ def sheet_latex(sheet: Worksheet, *, steps: str, conventions: bool, standalone: 
     return _joined(list(page_.sheet(sheet, steps, conventions)))
 
 
-def report_latex(report: Report, *, standalone: bool = False) -> str:
-    """Return the verdicts as a fragment, or as what stands in a document of its own."""
+def report_latex(report: Report, where: Mapping[str, str] | None = None, *, standalone: bool = False) -> str:
+    """Return the verdicts as a fragment, or as what stands in a document of its own; `where` as in `report_html`."""
     page_ = _Page(report.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
-    return _joined(
-        [piece for name, verdict in report.verdicts.items() for piece in page_.verdict(name, verdict, report)]
-    )
+    named = where if where is not None else dict.fromkeys(report.verdicts, "")
+    return _joined([piece for name, place in named.items() for piece in page_.verdict(name, report, place)])
 
 
 def inverse_latex(result: InverseResult, *, steps: str, standalone: bool = False) -> str:
     """Return the answer to an inverse question as a fragment, or as what stands in a document of its own."""
     page_ = _Page(result.lang, _IN_DOCUMENT if standalone else _IN_FRAGMENT)
     return _joined(list(page_.inverse(result, steps)))
+
+
+def place_latex(place: str, lang: str) -> str:
+    """Return where something stands, for the end of a line; nothing where that is not said."""
+    return rf"\hspace*{{1em plus 1fill}}{{\small\mbox{{{text(place, lang)}}}}}" if place else ""
 
 
 def _joined(pieces: list[_Piece]) -> str:
@@ -284,10 +288,11 @@ class _Page:
 
     # -- verdicts
 
-    def verdict(self, name: str, verdict: Verdict, report: Report) -> Iterator[_Piece]:
+    def verdict(self, name: str, report: Report, place: str) -> Iterator[_Piece]:
+        verdict = report.verdicts[name]
         mark = "?" if verdict.verdict == "invalid" else r"$\surd$" if verdict.accepted else r"$\times$"
-        said = verdict_text(name, verdict, self.lang, report.verdicts)
-        yield rf"\medskip\noindent\textbf{{{mark}}} {self.text(said)}"
+        said = self.text(verdict_text(name, verdict, self.lang, report.verdicts))
+        yield rf"\medskip\noindent\textbf{{{mark}}} {said}{place_latex(place, self.lang)}"
         if verdict.column is not None and verdict.given.strip():
             typed, at = verdict.given.replace("\n", " "), verdict.column
             where = self.text(typed[at : at + 1]) or r"\phantom{0}"

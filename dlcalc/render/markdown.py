@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dlcalc.core.layout import visible
 from dlcalc.core.notation import LATEX, Writer
@@ -96,11 +96,13 @@ def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:
     return f"{row} {sign} {chain.value.text}"
 
 
-def report_markdown(report: Report) -> str:
-    """Return the verdicts as Markdown."""
+def report_markdown(report: Report, where: Mapping[str, str] | None = None) -> str:
+    """Return the verdicts as Markdown; with `where`, those named there, each with where it stands."""
     rows: list[str] = []
-    for name, verdict in report.verdicts.items():
+    for name, place in (where if where is not None else dict.fromkeys(report.verdicts, "")).items():
+        verdict = report.verdicts[name]
         mark = "✓" if verdict.accepted else "?" if verdict.verdict == "invalid" else "✗"
+        mark = f"`{place}` {mark}" if place else mark
         rows.append(f"- {mark} {text(verdict_text(name, verdict, report.lang, report.verdicts))}")
         rows += (f"  - {text(remark)}" for remark in remarks(verdict, report.lang))
         for explanation in shown_explanations(verdict):

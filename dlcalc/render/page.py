@@ -216,7 +216,7 @@ def entry_chains(sheet: Worksheet, line: Line, notation: Notation) -> Iterator[C
     for place, node, computed in entries:
         left = Block((notation.symbol(str(base), family, place, sheet.topic.indices),))
         ways = (False,) if isinstance(node, Name | Number) else (False, True)  # a copy's value stands at the end
-        parts = tuple(sheet.writer(line, notation, values=values).write(node) for values in ways)
+        parts = tuple(dict.fromkeys(sheet.writer(line, notation, values=values).write(node) for values in ways))
         value = line.value.entry(*place)  # with --round another one than the formula gives
         shown = sheet.shown(value, notation)
         while parts and parts[-1].rows == shown.rows:
@@ -231,11 +231,13 @@ def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason:
         marked = _marked(one, head.width, value.width)
         yield from _with_reason(marked, one.width, reason, width)
         return
-    space = " " * head.width
+    space, room = " " * head.width, width - head.width - 3
+    # matrices side by side that are wider than the page even when broken are left out: their numbers stand above
+    parts = [part for number, part in enumerate(parts) if number == 0 or _fits(part, room)]
     rows: list[Block] = []
     for number, part in enumerate((*parts, value)):
         equals = f" {sign} " if number == len(parts) else " = "
-        for cut, piece in enumerate(part.split(width - head.width - 3)):
+        for cut, piece in enumerate(part.split(room)):
             front = head if number == 0 and cut == 0 else Block((space,))
             rows.append(beside((front, equals if cut == 0 else "   ", piece)))
     first, last = rows[0], rows[-1]
@@ -244,6 +246,11 @@ def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason:
         marked = _marked(row, head.width, value.width if row is last else 0)
         here = reason if row is (first if beside_first else last) else ""
         yield from _with_reason(marked, row.width, here, width)
+
+
+def _fits(part: Block, room: int) -> bool:
+    """Say whether a part is no wider than the room it has, once it is broken."""
+    return len(part.rows) == 1 or max(piece.width for piece in part.split(room)) <= room
 
 
 def _marked(block: Block, name_width: int, value_width: int) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dlcalc.core.layout import cells
+from dlcalc.core.layout import caret, cells
 from dlcalc.core.notation import UNICODE
 from dlcalc.core.report import Explanation, Report, Verdict
 from dlcalc.core.worksheet import WrittenLine
@@ -20,7 +20,7 @@ def report_rows(report: Report, *, width: int) -> list[Row]:
     for number, (name, verdict) in enumerate(report.verdicts.items()):
         if number:
             rows.append([])
-        rows += _verdict_rows(name, verdict, report, width)
+        rows += verdict_rows(name, verdict, report, width)
     return rows
 
 
@@ -114,16 +114,16 @@ def remarks(verdict: Verdict, lang: str) -> Iterator[str]:
         yield verdict.message.say(lang)
 
 
-def _verdict_rows(name: str, verdict: Verdict, report: Report, width: int) -> Iterator[Row]:
+def verdict_rows(name: str, verdict: Verdict, report: Report, width: int) -> Iterator[Row]:
+    """Yield the rows of one verdict of a report: what was judged, and why."""
     lang = report.lang
     mark, role = ("✓", "good") if verdict.accepted else ("?", "note") if verdict.verdict == "invalid" else ("✗", "bad")
     for number, text in enumerate(page.wrap(verdict_text(name, verdict, lang, report.verdicts), width - 2)):
         yield [(role, f"{mark} " if number == 0 else "  "), ("plain", text)]
     if verdict.column is not None and verdict.given.strip():
-        start = max(0, verdict.column - 30)
-        piece = verdict.given[start : start + 60]
+        piece, below = caret(verdict.given, verdict.column)
         yield [("formula", "    " + piece)]
-        yield [("bad", "    " + " " * cells(piece[: verdict.column - start]) + "^")]
+        yield [("bad", "    " + below)]
     for remark in remarks(verdict, lang):
         yield []
         yield from ([("note", row)] for row in page.wrap(remark, width - 4, "    "))

@@ -19,6 +19,7 @@ from dlcalc.core.operators import OPERATORS
 from dlcalc.core.reduction import reductions
 from dlcalc.errors import CalculationError, DlcalcError, FormulaError, UnknownNameError
 from tests.core.test_maps import ORACLES as MAP_ORACLES
+from tests.core.test_rows import ORACLES as ROW_ORACLES
 
 
 def text(node, values=None):
@@ -181,6 +182,8 @@ SCALAR_ORACLES = {
     "exp": (1, sympy.exp),
     "ln": (1, sympy.log),
     "tanh": (1, sympy.tanh),
+    "sin": (1, sympy.sin),
+    "cos": (1, sympy.cos),
     "ln1p": (1, lambda a: sympy.log(1 + a)),
     "expm1": (1, lambda a: sympy.exp(a) - 1),
     "Phi": (1, lambda a: (1 + sympy.erf(a / sympy.sqrt(2))) / 2),
@@ -198,7 +201,7 @@ LOGIC = {"not", "and", "or", "if"}
 
 
 def test_every_operator_has_an_oracle_here():
-    assert set(OPERATORS) == set(SCALAR_ORACLES) | ARRAY_ROWS | LOGIC | set(MAP_ORACLES)
+    assert set(OPERATORS) == set(SCALAR_ORACLES) | ARRAY_ROWS | LOGIC | set(MAP_ORACLES) | set(ROW_ORACLES)
 
 
 @pytest.mark.parametrize("name", SCALAR_ORACLES)

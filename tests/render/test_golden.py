@@ -54,6 +54,31 @@ SHEETS = {
     "backprop-xor": "backprop --x 0,0;0,1;1,0;1,1 --w1 1,1;1,1 --b1 -0.5,-1.5 --w2 1,-1 --b2 -0.5 --act step",
     "backprop-epochs": "backprop --x 1,0;0,1 --t 1,0 --w1 0.5,-0.5 --b1 0 --epochs 3 --update online",
     "backprop-markdown": "backprop --x 1 --t 0 --w1 0.5 --w2 -0.5 --format markdown",
+    "attention": "attention --q '1,2; 3,1' --k '2,1; 1,1; 0,1' --v '1,2,-2; 1,1,2; 0,1,-1'",
+    "attention-causal-full": "attention --q '1,2; 3,1' --k '2,0; 1,1' --v '1,0; 0,1' --mask causal --steps full",
+    "attention-tokens-zh": (
+        "attention --x '1,0,1,0; 0,2,0,2; 1,1,1,1' --wk '0,0,1; 1,1,0; 0,1,0; 1,1,0' --wq '1,0,1; 1,0,0; 0,0,1; 0,1,1'"
+        " --wv '0,2,0; 0,3,0; 1,0,3; 1,1,0' --scale none --conventions --lang zh"
+    ),
+    "attention-heads": (
+        "attention --x '1,0; 0,1; 1,1' --wq '1,0,1,2; 0,1,1,0' --wk '1,1,0,1; 0,1,1,0' --wv '1,2,0,1; 0,1,1,1'"
+        " --wo '1,0; 0,1; 1,1; 0,1' --bq 0.1,0,0,0.2 --bo 1,0 --heads 2 --mask causal"
+    ),
+    "attention-cross-zh": (
+        "attention --x '1,0; 0,1' --context '1,1; 0,2; 1,0' --wq '1,0; 0,1' --wk '1,1; 0,1' --wv '2,0; 0,1'"
+        " --valid-len 2 --lang zh"
+    ),
+    "attention-answer": (
+        "attention --q '1,2; 3,1' --k '2,0; 1,1' --v '1,0; 0,1' --mask causal"
+        " --answer 'out=0.3302,0; 0.8044,0.1956' --answer 'M=1,1; 0,1'"
+    ),
+    "attention-latex": "attention --q '1,2; 3,1' --k '2,0; 1,1' --v '1,0; 0,1' --mask '0,-inf; 0.5,0' --format latex",
+    "attention-shapes": "attention-shapes --n 10 --d-model 512 --heads 8",
+    "attention-shapes-channel-zh": "attention-shapes --kind channel --in 64x14x14 --reduction 16 --lang zh",
+    "attention-shapes-spatial": "attention-shapes --kind spatial --in 64x14x14 --k 7",
+    "attention-shapes-nonlocal-zh": "attention-shapes --kind nonlocal --in 64x14x14 --inner 32 --lang zh",
+    "positional-encoding": "positional-encoding --n 3 --d 4 --shift 1",
+    "positional-encoding-tokens-zh": "positional-encoding --x '1,0,1,0; 0,1,0,1' --order halves --no-swap --lang zh",
     "perceptron": "perceptron --x 3,3;4,3;1,1 --t 1,1,-1 --scan restart",
     "perceptron-xor-zh": "perceptron --x 0,0;0,1;1,0;1,1 --t 0,1,1,0 --lang zh",
     "perceptron-dual": "perceptron --x 3,3;4,3;1,1 --t 1,1,-1 --dual --max-epochs 3",

@@ -21,9 +21,9 @@ from tests.render import sheets
 UNKNOWN = re.compile(r"\[U\+")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
 PLAIN_TEX = {
-    "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "to",
+    "begin", "end", "left", "right", "frac", "sqrt", "cdot", "times", "le", "ge", "ne", "approx", "infty", "to",
     "lfloor", "rfloor", "lceil", "rceil", "surd", "top", "cdots", "odot",
-    "land", "lor", "lnot", "ln", "tanh", "noindent", "par", "quad", "qquad", "small", "footnotesize",
+    "land", "lor", "lnot", "ln", "tanh", "sin", "cos", "noindent", "par", "quad", "qquad", "small", "footnotesize",
     "scriptsize", "tiny", "textbf", "texttt", "subsection", "medskip", "hline", "hspace", "item", "raggedright",
     "underline", "phantom",
     "begingroup", "endgroup", "emergencystretch", "ldots", "star", "downarrow", "vdots", "ddots", "sum",

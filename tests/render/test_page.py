@@ -167,3 +167,14 @@ def test_a_kernel_that_is_only_stretched_is_not_called_turned():
     assert "turned" not in reasons["k"]
     reasons = {line.name: line.reason for line in dlcalc.solve("conv", inputs).lines}
     assert reasons["k"] == "D − 1 zeros between and turned by 180°"
+
+
+def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
+    tokens = [[round(0.1234567 * (i + j), 7) for j in range(4)] for i in range(2)]
+    wide = dlcalc.solve("attention", {"x": tokens})
+    rows = wide.render("text").splitlines()
+    assert all(cells(row) <= 80 for row in rows)
+    (scores,) = (number for number, row in enumerate(rows) if "scores = Q Kᵀ" in row)
+    assert "scores = Q Kᵀ = " not in rows[scores]
+    assert rows[scores + 1].strip().startswith("≈ [")
+    assert "Q Kᵀ = [1  2]·[3  4]ᵀ" in dlcalc.solve("attention", {"q": "1,2", "k": "3,4", "v": "5"}).render("text")
