@@ -284,10 +284,12 @@ def carefully_typed(value, decimals):
     """Write an answer with the decimals that careful work has: each number of a list with its own."""
     if isinstance(value, list):
         return "[" + ", ".join(carefully_typed(item, decimals) for item in value) + "]"
-    text = typed(value, kept(value, decimals))
-    while text.endswith("0") and len(text.partition(".")[2]) > decimals:
-        text = text[:-1]  # 0.19 − 0.25 is −0.06, not −0.060
-    return text
+    if (
+        abs(values.exact(value) - values.exact(values.round_half_up(value, decimals)))
+        < Fraction(1, 10**9) / 10**decimals
+    ):
+        return typed(value, decimals)  # 0.19 − 0.25 is −0.06, not −0.060
+    return typed(value, kept(value, decimals))
 
 
 def strangers(name, rates, rng, tries):

@@ -93,12 +93,15 @@ def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fracti
 
 def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
     """Return how far each number may lie off, at the decimals it was worked with itself."""
-    decimals = typed.worked
-    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(decimals) if d is not None}
+    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(typed.worked) if d is not None}
     each = []
-    for number, d in enumerate(decimals):
-        here = found[d] if d is not None else [Fraction(0)]
-        each.append(here[number] if len(here) == count else here[0])
+    for number, (d, half) in enumerate(zip(typed.worked, typed.halves, strict=True)):
+        if d is None or half is None:
+            each.append(Fraction(0))
+            continue
+        here = found[d][number] if len(found[d]) == count else found[d][0]
+        coarser = Fraction(1, 2) / Fraction(10) ** d
+        each.append(here - coarser + half if here > coarser else here and half)  # its own rounding is its last digit's
     return each
 
 
