@@ -3,6 +3,7 @@
 `--renew` writes what the console blocks print now into the README.
 """
 
+import contextlib
 import doctest
 import io
 import json
@@ -43,7 +44,7 @@ def commands(block):
 
 
 def type_in(command, status):
-    """Run one line as a shell would and return (what the screen shows, exit status)."""
+    """Run one line as a shell would, in the repository's folder; return (what the screen shows, exit status)."""
     if command == "echo $?":
         return f"{status}\n", 0
     line, _, target = command.partition(" > ")
@@ -51,7 +52,8 @@ def type_in(command, status):
     assert name == "dlcalc", f"only dlcalc commands stand in console blocks, not {name}"
     screen, piped = io.StringIO(), io.StringIO()
     world = Environment(stdout=piped if target else screen, stderr=screen, variables={"COLUMNS": "80", "LANG": "en"})
-    status = run(words, world)
+    with contextlib.chdir(ROOT):
+        status = run(words, world)
     if target.endswith(".json"):
         json.loads(piped.getvalue())
     return screen.getvalue(), status

@@ -20,7 +20,7 @@ from dlcalc.core.records import Line
 from dlcalc.core.report import Explanation, Report, Verdict
 from dlcalc.core.topic import Topic
 from dlcalc.core.values import flat
-from dlcalc.core.work import MOST_LINES, Mode
+from dlcalc.core.work import FIELDS, MOST_LINES, Mode
 from dlcalc.errors import InputError, Text
 from dlcalc.practice import diagnosis, runs, verdicts
 from dlcalc.practice.compare import COARSEST, Fit, fit, shape, unit
@@ -30,6 +30,8 @@ from dlcalc.practice.script import Script
 
 WORK_LIMIT = 20_000
 """Lines that a run may write where the exercise comes from a stranger: in homework and in classes."""
+LONGER, SHORTEST = 3, 1_000
+"""Lines that another run of an exercise may write: so many times as its own, and so many besides."""
 TELLING = 4
 """Units of an answer's last digit by which a line must differ to tell a mistake from the right way."""
 
@@ -81,7 +83,8 @@ class Judge:
         self.stated = frozenset(name.replace("-", "_") for name, value in raw.items() if value is not None)
         sheet = topic.sheet(self.inputs, Mode(most_lines=most_lines))
         topic.learn(sheet)
-        self.plain = Setting(topic, self.inputs, sheet=sheet)
+        longest = LONGER * (len(sheet.records) // FIELDS) + SHORTEST  # a training with a mistake need not end
+        self.plain = Setting(topic, self.inputs, sheet=sheet, most_lines=longest)
         self._under: dict[tuple[str, Any], Run | None] = {}
 
     @cached_property
@@ -151,7 +154,7 @@ class Judge:
         for convention, choice in others:
             run = self._other(convention.name, choice) if convention.applies(self.inputs) else None
             if run is not None and pins:
-                run = Run(self.topic, run.inputs, pins=pins)
+                run = Run(self.topic, run.inputs, pins=pins, most_lines=run.most_lines)
             if run is None or run.value(asked) == here:
                 continue  # nothing in this answer rests on the convention
             met = diagnosis.fits(typed, asked, run, self.plain.run, mistaken=False)
@@ -201,7 +204,7 @@ class Judge:
         key = (name, choice)
         if key not in self._under:
             convention = next(c for c in self.topic.conventions if c.name == name)
-            self._under[key] = runs.under(self.topic, self.inputs, self.stated, convention, choice)
+            self._under[key] = runs.under(self.plain.run, self.stated, convention, choice)
         return self._under[key]
 
     # -- remarks
@@ -211,7 +214,7 @@ class Judge:
         asked = item.asked
         if asked is None or met.interval is None:
             return None
-        if diagnosis.length(self.plain) * len(self.plain.mistakes) > diagnosis.MOST_TRIED:
+        if diagnosis.is_long(self.plain):
             return None
         low, high = met.interval
         for mistake in self.plain.mistakes:

@@ -23,7 +23,7 @@ from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
 
-MOST_TRIED = 400_000
+MOST_TRIED = 100_000
 """Lines that may be written to find the mistake behind one answer."""
 MOST_PAIRED = 30_000
 """Lines that may be written to find two mistakes made together."""
@@ -38,6 +38,11 @@ PAIR_CHANCE = 0.005
 def length(setting: Setting) -> int:
     """Return how many lines a run writes."""
     return len(setting.run.sheet.records) // FIELDS
+
+
+def is_long(setting: Setting) -> bool:
+    """Say whether its runs are too long for all its mistakes to be tried."""
+    return length(setting) * len(setting.mistakes) > MOST_TRIED
 
 
 def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = True) -> Fit | None:
@@ -90,7 +95,8 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     Args:
         item: the answer.
         setting: the exercise as it is taken.
-        whole: whether to try inputs taken for others alone.
+        whole: whether the answer's own lines say otherwise: inputs taken for others have no line on which that
+            happened, any other mistake must then give the answer to its last digit.
     """
     typed, asked = item.typed, item.asked
     assert typed is not None
@@ -103,15 +109,16 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
     for number, mistake in enumerate(setting.mistakes):
         if number * lines > MOST_TRIED:
             break
-        if whole and not mistake.made[0].inputs:
-            continue
         value = mistake.run.value(asked)
         if value is None or value == right:
             continue
         values.append(value)
         found = fits(typed, asked, mistake.run, setting.run) or _in_part(typed, value, right)
         if found is not None:
-            (exactly if found.own else nearly).append(mistake)
+            if found.own:
+                exactly.append(mistake)
+            elif not whole or mistake.made[0].inputs:
+                nearly.append(mistake)
     if nearly and not is_sparse(typed, asked, values, setting.run):
         nearly = []
     return _verdict(item, exactly + nearly, setting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from dlcalc.core.formula import Key, key_text
@@ -111,9 +112,14 @@ class Reader:
     def _may_be_longer(self, name: str) -> bool:
         """Say whether a run that decides otherwise may have this line: a further row of a loop with decisions."""
         key = member_named(name)
-        if key is None or not any(isinstance(entry, Condition) for entry in self.sheet.entries):
+        if key is None or not self.has_decisions:
             return False
         return any(not isinstance(k, str) and k[0] == key[0] and len(k) == len(key) for k in self.env)
+
+    @cached_property
+    def has_decisions(self) -> bool:
+        """Whether the flow of a run rests on its values."""
+        return any(isinstance(entry, Condition) for entry in self.sheet.entries)
 
     def _typed(self, name: str, raw: object, expected: Any) -> Typed:
         """Read an answer; 112,112 is a number with its thousands apart only where no list could be meant."""
@@ -201,6 +207,12 @@ def member_named(name: str) -> tuple[Any, ...] | None:
         if match:
             return (match[1], *map(int, match[2].split(",")))
     return None
+
+
+def is_last_of_a_loop(item: Item) -> bool:
+    """Say whether an answer is read off one row of a loop without being named after it: w for w[18]."""
+    families = [key for key in item.keys if not isinstance(key, str) and isinstance(key[-1], int)]
+    return bool(families) and member_named(item.name) is None and not item.name.endswith("]")
 
 
 def pins_of(item: Item, typed: Typed, asked: Answer, env: Mapping[Any, Any]) -> dict[str, Pin]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from dlcalc.core.modes import Pin
 from dlcalc.core.records import Line
 from dlcalc.core.report import Explanation, Parting
 from dlcalc.core.topic import Answer, Convention, Misconception, Topic
-from dlcalc.core.work import PLAIN, Mode, Sheet
+from dlcalc.core.work import MOST_LINES, PLAIN, Mode, Sheet
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import InputError, Text
 
@@ -27,6 +27,8 @@ class Run:
         inputs: its inputs, as read.
         mode: the lines it swaps.
         pins: values of the student's own that it carries on, by line name.
+        sheet: the run itself, if it is at hand.
+        most_lines: how long it may be: a training with a mistake need not end.
     """
 
     def __init__(
@@ -36,8 +38,11 @@ class Run:
         mode: Mode = PLAIN,
         pins: Mapping[str, Pin] | None = None,
         sheet: Sheet | None = None,
+        most_lines: int = MOST_LINES,
     ) -> None:
         self.topic, self.inputs, self.pins = topic, inputs, dict(pins or {})
+        self.most_lines = most_lines
+        mode = replace(mode, most_lines=most_lines)
         self.mode = modes.pinned(self.pins, mode) if self.pins else mode
         self._given_sheet = sheet
         self._values: dict[str, Any] = {}
@@ -88,23 +93,26 @@ ODD = (TypeError, ValueError, IndexError, KeyError, ZeroDivisionError, OverflowE
 """What a topic may raise besides when it meets a student's value where it never has one like it."""
 
 
-def pinned_sheet(topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin]) -> tuple[Sheet, set[str]]:
+def pinned_sheet(
+    topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin], most_lines: int
+) -> tuple[Sheet, set[str]]:
     """Write the run that carries on a student's values; return it and the names of those it cannot follow.
 
     A value is left out if the run has no value for a line below it then (the logarithm of a negative probability) or
     if its shape does not fit.
     """
     kept: dict[str, Pin] = {}
+    bounded = Mode(most_lines=most_lines)
     odd = (*modes.CALCULATING, *ODD)
     try:
-        return topic.sheet(inputs, modes.pinned(pins)), set()
+        return topic.sheet(inputs, modes.pinned(pins, bounded)), set()
     except odd:
         pass
-    sheet = topic.sheet(inputs)
+    sheet = topic.sheet(inputs, bounded)
     impossible = set()
     for name, pin in pins.items():
         try:
-            sheet = topic.sheet(inputs, modes.pinned({**kept, name: pin}))
+            sheet = topic.sheet(inputs, modes.pinned({**kept, name: pin}, bounded))
             kept[name] = pin
         except odd:
             impossible.add(name)
@@ -124,10 +132,11 @@ class Mistake:
         return " + ".join(m.name for m in self.made)
 
 
-def mistakes(topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin] | None = None) -> Iterator[Mistake]:
-    """Yield every mistake that can be made in an exercise."""
-    for made, taken in topic.mistakes(inputs):
-        yield Mistake((made,), Run(topic, taken, made.mode, pins))
+def mistakes(setting: Setting) -> Iterator[Mistake]:
+    """Yield every mistake that can be made in an exercise as it is taken."""
+    run = setting.run
+    for made, taken in run.topic.mistakes(run.inputs):
+        yield Mistake((made,), Run(run.topic, taken, made.mode, run.pins, most_lines=run.most_lines))
 
 
 def together(first: Mistake, second: Mistake) -> Mistake | None:
@@ -135,17 +144,17 @@ def together(first: Mistake, second: Mistake) -> Mistake | None:
     (one,), (other,) = first.made, second.made
     if one.swaps.keys() & other.swaps.keys() or one.inputs.keys() & other.inputs.keys():
         return None
-    topic, pins = first.run.topic, first.run.pins
-    inputs = {**first.run.inputs, **other.inputs}
-    return Mistake((one, other), Run(topic, inputs, Mode({**one.swaps, **other.swaps}), pins))
+    run = first.run
+    inputs = {**run.inputs, **other.inputs}
+    swaps = Mode({**one.swaps, **other.swaps})
+    return Mistake((one, other), Run(run.topic, inputs, swaps, run.pins, most_lines=run.most_lines))
 
 
-def under(
-    topic: Topic, inputs: Mapping[str, Any], stated: frozenset[str], convention: Convention, choice: Any
-) -> Run | None:
+def under(plain: Run, stated: frozenset[str], convention: Convention, choice: Any) -> Run | None:
     """Return the run under another choice of a convention; None where that contradicts what the exercise states."""
     try:
-        return Run(topic, topic.under(inputs, stated, convention.name, choice))
+        inputs = plain.topic.under(plain.inputs, stated, convention.name, choice)
+        return Run(plain.topic, inputs, most_lines=plain.most_lines)
     except InputError:
         return None
 
@@ -163,9 +172,10 @@ class Setting:
         inputs: Mapping[str, Any],
         pins: Mapping[str, Pin] | None = None,
         sheet: Sheet | None = None,
+        most_lines: int = MOST_LINES,
     ) -> None:
         self.topic, self.inputs = topic, inputs
-        self.run = Run(topic, inputs, pins=pins, sheet=sheet)
+        self.run = Run(topic, inputs, pins=pins, sheet=sheet, most_lines=most_lines)
 
     @cached_property
     def sheet(self) -> Worksheet:
@@ -175,7 +185,7 @@ class Setting:
     @cached_property
     def mistakes(self) -> list[Mistake]:
         """The known mistakes that can be made in it; their runs keep what was worked out of them."""
-        return list(mistakes(self.topic, self.inputs, self.run.pins))
+        return list(mistakes(self))
 
 
 def parting(right: Worksheet, run: Run, asked: Answer) -> Parting | None:

@@ -18,7 +18,7 @@ from dlcalc.core.topic import Answer
 from dlcalc.errors import Text
 from dlcalc.practice import diagnosis, runs, slips, verdicts
 from dlcalc.practice.compare import Fit, fit, is_small, pair, places, shape
-from dlcalc.practice.item import Item, Reader, member_named, pins_of
+from dlcalc.practice.item import Item, Reader, is_last_of_a_loop, member_named, pins_of
 from dlcalc.practice.runs import Run, Setting
 from dlcalc.practice.typed import Typed
 
@@ -45,6 +45,8 @@ class Script:
         for item in sorted((item for item in items if item.keys), key=lambda item: judge.order[item.keys[-1]]):
             if item.typed is None or item.asked is None or (item.verdict and item.verdict.verdict == "right"):
                 continue
+            if reader.has_decisions and is_last_of_a_loop(item):
+                continue  # the student's own loop may end elsewhere
             item.pins = pins_of(item, item.typed, item.asked, env)
             for name, pin in item.pins.items():
                 pins[name] = _merged(pins.get(name), pin)
@@ -54,9 +56,9 @@ class Script:
         self.own = judge.plain.run
         further = any(item.asked is None and item.typed is not None for item in items)
         if len({id(item) for item in self.owners.values()}) > 1 or (pins and further):  # one alone rests on no other
-            sheet, self.impossible = runs.pinned_sheet(judge.topic, judge.inputs, pins)
+            sheet, self.impossible = runs.pinned_sheet(judge.topic, judge.inputs, pins, self.own.most_lines)
             self.pins = {name: pin for name, pin in pins.items() if name not in self.impossible}
-            self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet)
+            self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet, most_lines=self.own.most_lines)
         self.followed: list[Setting] = []
 
     def judge(self) -> None:
@@ -74,10 +76,14 @@ class Script:
 
     def _verdict(self, item: Item, typed: Typed, asked: Answer) -> Verdict:
         above = self._above(item)
-        if item.verdict is not None and not above:
-            return item.verdict
+        value, met = self._locally(item, typed, asked) if self.pins else (item.expected, None)
         mistaken = [one for one in above if one.verdict is None or one.verdict.verdict not in RIGHT]
-        value, met = self._locally(item, typed, asked) if above else (item.expected, None)
+        if met is not None and value != item.expected and not mistaken and self.reader.has_decisions:
+            mistaken = self._before(item)  # not by what the line reads, but by what was decided on the way
+        if item.verdict is not None and not above and not mistaken:
+            return item.verdict
+        if not above and not mistaken:
+            value, met = item.expected, None
         refused: Text | None = None
         if met is not None and mistaken and mistaken[-1].verdict and mistaken[-1].verdict.verdict == "convention":
             verdict = self._convention(item, None)
@@ -106,8 +112,7 @@ class Script:
     def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
         """Return the verdict on an answer with a known cause.
 
-        A mistake is looked for between the answer and the student's own values above. Only inputs taken for others
-        have no line on which that happened: they are tried on the exercise as a whole.
+        A mistake is looked for between the answer and the student's own values above, then in the exercise as a whole.
 
         Args:
             item: the answer.
@@ -141,7 +146,7 @@ class Script:
     def _convention(self, item: Item, pins: Mapping[str, Pin] | None) -> Verdict | None:
         verdict, run = self.exercise.convention(item, pins)
         if run is not None and pins is None:
-            self.followed.append(Setting(self.exercise.topic, run.inputs))
+            self.followed.append(Setting(self.exercise.topic, run.inputs, most_lines=run.most_lines))
         return verdict
 
     def _misplaced(self, item: Item, typed: Typed, value: Any) -> Explanation | None:
@@ -176,10 +181,18 @@ class Script:
         found.pop(id(item), None)
         return sorted(found.values(), key=lambda one: order[one.keys[-1]])
 
+    def _before(self, item: Item) -> list[Item]:
+        """Return the answers above one that are not right, the nearest last."""
+        order = self.exercise.order
+        last = order.get(item.keys[0], len(order)) if item.keys else len(order)
+        found = [one for one in self.owners.values() if order[one.keys[-1]] < last]
+        unique = {id(one): one for one in found if one.verdict is None or one.verdict.verdict not in RIGHT}
+        return sorted(unique.values(), key=lambda one: order[one.keys[-1]])
+
     def _setting(self, item: Item) -> Setting:
         """Return the exercise as it follows from all of the student's values but an answer's own."""
         pins = {name: pin for name, pin in self.pins.items() if name not in item.pins}
-        return Setting(self.exercise.topic, self.exercise.inputs, pins)
+        return Setting(self.exercise.topic, self.exercise.inputs, pins, most_lines=self.own.most_lines)
 
     def _is_trivial(self, item: Item, mistaken: list[Item]) -> bool:
         """Say whether a line follows from a wrong value with which nothing else it reads matters any more.
@@ -230,7 +243,12 @@ class Script:
                     "无法由此推出：取你的 {name} = {given} 时，下面的式子没有值。",
                 )
                 return says.filled(name=one.name, given=one.typed.text if one.typed else "")
-        return _where(typed, value)
+        told = _where(typed, value)
+        if told is None and diagnosis.is_long(self.exercise.plain):
+            return Text(
+                "The sheet is long: not every known mistake was tried.", "这张计算表很长：并非每种典型错误都试过。"
+            )
+        return told
 
 
 def _merged(first: Pin | None, second: Pin) -> Pin:
@@ -244,7 +262,10 @@ def _matters(line: Any, at: Mapping[str, Any], env: dict[Any, Any], key: Key) ->
     """Say whether a line's value changes with one of the values it reads."""
     if key not in env or key == "axes":
         return False
-    base, value = line.run(env, at), env[key]
+    try:
+        base, value = line.run(env, at), env[key]
+    except FORMULA_ERRORS:
+        return False  # a row that this run does not have
     for step in (1, -1, Fraction(1, 2), 7):
         try:
             if line.run({**env, key: value + (float(step) if isinstance(value, float) else step)}, at) != base:

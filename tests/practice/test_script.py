@@ -115,6 +115,25 @@ def test_a_perceptron_trace_goes_on_from_the_students_own_weights():
     assert found["w[3]"].rests_on == "w[1]"
 
 
+def test_a_whole_trace_with_one_slip_loses_one_mark():
+    """The third visit is written (2, 1) for (2, 2); the training that follows from it takes 24 visits, not 18."""
+    x, t = [(3, 3), (4, 3), (1, 1)], [1, 1, -1]
+    w, b, visit, answers, changed = [0, 0], 0, 0, {}, True
+    while changed:
+        changed = False
+        for (one, two), label in zip(x, t, strict=True):
+            visit += 1
+            if label * (w[0] * one + w[1] * two + b) <= 0:
+                w, b, changed = [w[0] + label * one, w[1] + label * two], b + label, True
+            w = [2, 1] if visit == 3 else w
+            answers |= {f"w[{visit}]": f"{w[0]}, {w[1]}", f"b[{visit}]": str(b)}
+    answers |= {"w": f"{w[0]}, {w[1]}", "b": str(b)}
+    report = dlcalc.check("perceptron", LI_HANG, answers)
+    assert visit == 24
+    assert (report.first_wrong, report.marks, report.out_of) == ("w[3]", 49, 50)
+    assert {v.verdict for n, v in report.verdicts.items() if n != "w[3]"} == {"right", "carried"}
+
+
 def test_the_layer_after_is_recognised():
     exercise = {"x": "0.35,0.9", "t": "0.5,0.1", "w1": "0.1,0.8;0.4,0.6", "w2": "0.3,0.9;0.2,0.1", "eta": 1}
     found = verdicts("backprop", exercise, {"a1": "0.6903,0.5504"})["a1"]
