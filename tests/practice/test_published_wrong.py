@@ -119,3 +119,18 @@ CONVENTIONS = [
 def test_a_published_answer_of_another_convention_is_no_mistake(topic, inputs, name, answer, convention):
     found = dlcalc.check(topic, inputs, {name: answer}).verdicts[name]
     assert (found.verdict, found.convention) == ("convention", convention)
+
+
+def test_an_answer_that_another_convention_may_give_is_too_coarse_and_not_wrong():
+    """3.52309 in bits; with p rounded to five decimals the logarithm gives 3.52301."""
+    exercise = {"z": "-1.7,-3,2.9", "target": 0, "temperature": 2}
+    found = dlcalc.check("softmax", exercise, {"loss": "3.52301"}).verdicts["loss"]
+    assert found.verdict == "invalid"
+    assert "give more digits" in found.message.en
+    assert dlcalc.check("softmax", exercise, {"loss": "3.52309"}).verdicts["loss"].convention == "base=2"
+    assert dlcalc.check("softmax", exercise, {"loss": "3.6"}).verdicts["loss"].verdict == "wrong"
+
+
+def test_a_formula_worked_in_float64_meets_an_exact_value():
+    exercise = {"name": "mse", "y": [1, 2, 3], "t": [2, 2, 5]}
+    assert dlcalc.check("loss", exercise, {"loss": "e^0.5*e^-0.5*5/3"}).verdicts["loss"].verdict == "right"
