@@ -207,5 +207,5 @@ def _is_harmless(page, format):
 HTML_TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "section", "h1", "h2", "p", "pre", "mark", "span", "div",
     "table", "tbody", "tr", "th", "td", "math", "mrow", "mi", "mn", "mo", "mtext", "msub", "msup", "msubsup", "mfrac",
-    "msqrt", "mtable", "mtr", "mtd", "mover", "munder", "munderover", "mspace", "mstyle", "small", "wbr", "dl", "dt", "dd",
+    "msqrt", "mtable", "mtr", "mtd", "mover", "munder", "munderover", "mspace", "mstyle", "small", "wbr",
 }  # fmt: skip

@@ -153,6 +153,13 @@ def refuse_output_padding(inputs: Mapping[str, Any]) -> None:
         ).about("output_pad")
 
 
+def _sees_several(inputs: Mapping[str, Any]) -> bool:
+    """Say whether a filter sees several channels."""
+    sizes: Any = inputs["in"]
+    in_front = sizes[0] if isinstance(sizes, tuple) and len(sizes) > inputs["dims"] else 1
+    return bool((inputs["channels"] or in_front) > inputs["groups"])
+
+
 MISCONCEPTIONS = (
     Misconception(
         "out-channels-as-in",
@@ -260,6 +267,23 @@ MISCONCEPTIONS = (
         ),
         {"biases-per-filter": "F*C_in/G"},
         catalogue=("M025",),
+    ),
+    Misconception(
+        "biases-as-input-channels",
+        Text(
+            "You counted as many biases as there are input channels: there is one for each filter.",
+            "偏置数取成了输入通道数：每个卷积核有一个偏置。",
+        ),
+        {"biases-per-filter": "C_in"},
+    ),
+    Misconception(
+        "kernel-area-alone",
+        Text(
+            "You counted the kernel's area for each filter: it has one for every input channel it sees, and a bias.",
+            "每个卷积核只算了一个核的面积：它对每个输入通道都有一组权重，另有一个偏置。",
+        ),
+        {"per_filter": "prod(K[d] for d in axes)", "biases-per-filter": "0"},
+        applies=lambda inputs: bool(inputs["bias"]) and _sees_several(inputs),
     ),
     Misconception(
         "one-bias-for-the-layer",

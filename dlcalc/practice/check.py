@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from dlcalc.core.formula import Key
@@ -122,7 +122,7 @@ class Judge:
         verdict = verdicts.accepted(item, found)
         # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
         if not found.exact and typed.significant < COARSEST and typed.decimals == 0:
-            known = self.convention(item)[0] or diagnosis.single(item, self.plain)
+            known = self.convention(item)[0] or diagnosis.single(item, self.plain) or self.against_stated(item)
             if known is not None:
                 return known
         if not found.own and not verdict.accepted:
@@ -164,6 +164,22 @@ class Judge:
                 says = Explanation(name, convention.choices[choice], convention.catalogue, shown)
                 return verdicts.conventional(item, says), run
         return None, None
+
+    def coarse(self, item: Item) -> Verdict | None:
+        """Return the verdict on an answer that may be right under another convention, if its digits could tell."""
+        typed, asked = item.typed, item.asked
+        assert typed is not None
+        assert asked is not None
+        for convention, choice in self.topic.other_conventions(self.stated, self.inputs):
+            run = self._other(convention.name, choice) if convention.applies(self.inputs) else None
+            value = run.value(asked) if run is not None else None
+            if run is None or value is None or value == item.expected:
+                continue
+            met = fit(typed, value, partial(run.widths, asked))
+            verdict = verdicts.accepted(replace(item, expected=value), met) if met is not None else None
+            if verdict is not None and not verdict.accepted:
+                return replace(verdict, expected=item.expected, interval=None)
+        return None
 
     def against_stated(self, item: Item) -> Verdict | None:
         """Return the verdict on an answer that follows another convention than the exercise states."""

@@ -92,13 +92,16 @@ def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fracti
 
 
 def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
-    """Return how far each number may lie off, at the digits it was typed with itself."""
-    decimals = typed.places or (typed.decimals,) * count
-    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(decimals) if d is not None}
+    """Return how far each number may lie off, at the decimals it was worked with itself."""
+    found: dict[int, Sequence[Fraction]] = {d: widths(d) for d in set(typed.worked) if d is not None}
     each = []
-    for number, d in enumerate(decimals):
-        here = found[d] if d is not None else [Fraction(0)]
-        each.append(here[number] if len(here) == count else here[0])
+    for number, (d, half) in enumerate(zip(typed.worked, typed.halves, strict=True)):
+        if d is None or half is None:
+            each.append(Fraction(0))
+            continue
+        here = found[d][number] if len(found[d]) == count else found[d][0]
+        coarser = Fraction(1, 2) / Fraction(10) ** d
+        each.append(here - coarser + half if here > coarser else here and half)  # its own rounding is its last digit's
     return each
 
 
@@ -144,7 +147,7 @@ def shaped(given: Nested, want: Any) -> Nested:
 
 def same(given: Any, want: Any) -> bool:
     """Say whether two numbers are the same, but for the noise of float64."""
-    if isinstance(want, float):
+    if isinstance(want, float) or isinstance(given, float):  # √2/2, worked in float64
         return distance(given, want) <= Fraction(FLOAT_NOISE) * abs(Fraction(want))
     return bool(given == want)
 

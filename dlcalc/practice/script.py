@@ -106,7 +106,8 @@ class Script:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
         if item.unsure is not None and refused is None:
             return item.unsure
-        return Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
+        wrong = Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
+        return self.exercise.coarse(item) or wrong
 
     def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
         """Return the verdict on an answer with a known cause.

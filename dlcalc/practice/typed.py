@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.core.lists import DEEPEST, UNLIMITED, ListReader
-from dlcalc.core.values import Nested, flat, plain, read_number, unreadable
+from dlcalc.core.modes import LEAST_DIGITS
+from dlcalc.core.values import Nested, decimals_for, flat, plain, read_number, unreadable
 from dlcalc.errors import Text, UnreadableError
 from dlcalc.practice.closed import MOST_BITS, ONLY_IN_FORMULAS, read_closed
 
@@ -39,6 +40,22 @@ class Typed:
         """Half a unit of the last digit of each number; None where it was typed exactly."""
         decimals = self.places or (self.decimals,) * len(flat(self.value))
         return [None if d is None else Fraction(1, 2) / Fraction(10) ** d for d in decimals]
+
+    @property
+    def worked(self) -> list[int | None]:
+        """The decimals each number was probably worked with; None where it was typed exactly.
+
+        Who works with two decimals still writes 0.0038 for a small number, and not 0.00: it shows two digits, and the
+        others of its list, if any, show with how many decimals.
+        """
+        numbers, decimals = flat(self.value), self.places or (self.decimals,) * len(flat(self.value))
+        short = [
+            d is not None and d > LEAST_DIGITS and 0 < abs(n) < Fraction(1, 10) and d <= decimals_for(n, LEAST_DIGITS)
+            for n, d in zip(numbers, decimals, strict=True)
+        ]
+        usual = max((d for d, few in zip(decimals, short, strict=True) if d is not None and not few), default=0)
+        least = max(usual, LEAST_DIGITS)
+        return [min(d, least) if few and d is not None else d for d, few in zip(decimals, short, strict=True)]
 
     @property
     def parts(self) -> list[Typed]:

@@ -604,6 +604,15 @@ TOPIC = Topic(
             catalogue=("M094",),
         ),
         Misconception(
+            "margin-between-classes-left-out",
+            Text(
+                "You left out the margin: a class costs max(0, its score − the target's score + D), D = 1 usually.",
+                "漏了间隔：每一类的损失是 max(0, 该类分数 − 目标类分数 + D)，通常 D = 1。",
+            ),
+            {"margins": "sum(max(0, v[s][i] - D) for i in others)"},
+            applies=named("multiclass-hinge"),
+        ),
+        Misconception(
             "margin-turned",
             Text(
                 "You subtracted the wrong way round: a class costs max(0, its score − the target's score + D).",

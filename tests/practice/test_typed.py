@@ -335,3 +335,19 @@ def test_near_numbers_are_read_or_refused_with_our_error(text):
         read_answer(text)
     except DlcalcError:
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "worked"),
+    [
+        ("0.0038", [2]),
+        ("0.00384", [5]),
+        ("0.38", [2]),
+        ("[0.148, 0.0038]", [3, 3]),
+        ("[0.0038, 0.00012]", [2, 2]),
+        ("[0.125, 0.3]", [3, 3]),
+        ("1/3", [None]),
+    ],
+)
+def test_a_small_number_of_two_digits_was_worked_with_the_decimals_of_the_others(text, worked):
+    assert read_answer(text).worked == worked

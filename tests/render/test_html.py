@@ -111,7 +111,7 @@ def test_what_was_typed_is_shown_as_it_was():
     sheet = dlcalc.solve("conv", {"in": 28, "k": 3})
     shown = words(tree(render_report(sheet, report, "html")))
     assert "$x_1^2 & #1" in shown
-    assert html.text('<b>\x07\ud800&"') == "&lt;b&gt;��&amp;&quot;"
+    assert html.text('<b>\x07\ud800&"') == "&lt;b&gt;␇�&amp;&quot;"
 
 
 def test_a_report_travels_to_another_process_with_its_formulas():
