@@ -318,6 +318,16 @@ class Topic:
             self.learn(sheet)
             return asked.of(sheet.env)
 
+    def environment(self, inputs: Mapping[str, Any], mode: Mode = PLAIN) -> Environment:
+        """Return all values of one run, nothing recorded: for many answers of the same run.
+
+        Raises:
+            DlcalcError: if the run refuses these inputs or a line has no value.
+        """
+        trial = Trial(inputs, {}, mode)
+        self.write(trial)
+        return trial.env
+
     def upstream(self, asked: Answer, mode: Mode = PLAIN) -> set[str]:
         """Return the names that an answer rests on, as far as the lines seen so far tell."""
         needed = set(asked.lines)

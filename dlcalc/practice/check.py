@@ -30,7 +30,7 @@ from dlcalc.practice.script import Script
 
 WORK_LIMIT = 20_000
 """Lines that a run may write where the exercise comes from a stranger: in homework and in classes."""
-LONGER, SHORTEST = 3, 1_000
+LONGER, SHORTEST = 2, 1_000
 """Lines that another run of an exercise may write: so many times as its own, and so many besides."""
 TELLING = 4
 """Units of an answer's last digit by which a line must differ to tell a mistake from the right way."""

@@ -72,13 +72,13 @@ class Reader:
         item = Item(name, raw)
         blank = raw is None or (isinstance(raw, str) and not raw.strip())
         try:
-            item.expected = self._value_of(name)
+            if not self._is_further_row(name):
+                item.expected = self._value_of(name)
         except InputError as error:
-            if not self._may_be_longer(name):
-                if not self.forgiving:
-                    raise
-                item.verdict = Verdict("invalid", short(raw), message=error.text.filled(**error.values))
-                return item
+            if not self.forgiving:
+                raise
+            item.verdict = Verdict("invalid", short(raw), message=error.text.filled(**error.values))
+            return item
         if blank:
             item.verdict = Verdict("missing", "", item.expected)
             return item
@@ -109,12 +109,15 @@ class Reader:
             )
         return value
 
-    def _may_be_longer(self, name: str) -> bool:
-        """Say whether a run that decides otherwise may have this line: a further row of a loop with decisions."""
+    def _is_further_row(self, name: str) -> bool:
+        """Say whether only a run that decides otherwise may have this line: a further row of a loop with decisions."""
         key = member_named(name)
-        if key is None or not self.has_decisions:
-            return False
-        return any(not isinstance(k, str) and k[0] == key[0] and len(k) == len(key) for k in self.env)
+        return key is not None and key not in self.env and self.has_decisions and (key[0], len(key)) in self._families
+
+    @cached_property
+    def _families(self) -> set[tuple[str | int, int]]:
+        """The families of lines that a loop writes, and how many indices their members have."""
+        return {(key[0], len(key)) for key in self.order if not isinstance(key, str) and isinstance(key[-1], int)}
 
     @cached_property
     def has_decisions(self) -> bool:

@@ -46,13 +46,14 @@ class Run:
         self.mode = modes.pinned(self.pins, mode) if self.pins else mode
         self._given_sheet = sheet
         self._values: dict[str, Any] = {}
+        self._env: dict[Any, Any] | None = None
         self._widths: dict[tuple[str, int], Sequence[Fraction]] = {}
 
     def value(self, asked: Answer) -> Any:
         """Return what is asked in this run; None where the run refuses its inputs or has no value."""
         if asked.name not in self._values:
             try:
-                value = self.topic.value(self.inputs, asked, self.mode)
+                value = self._value(asked)
             except modes.CALCULATING:
                 value = None
             except ODD:
@@ -61,6 +62,17 @@ class Run:
                 value = None
             self._values[asked.name] = value
         return self._values[asked.name]
+
+    def _value(self, asked: Answer) -> Any:
+        """Return what is asked; from the second answer on all values are worked out at once."""
+        if self._values and self._env is None:
+            try:
+                self._env = self.topic.environment(self.inputs, self.mode)
+            except modes.CALCULATING:
+                self._env = {}  # some line has no value: what is asked may have one
+        if self._env:
+            return asked.of(self._env)
+        return self.topic.value(self.inputs, asked, self.mode)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -101,22 +113,36 @@ def pinned_sheet(
     A value is left out if the run has no value for a line below it then (the logarithm of a negative probability) or
     if its shape does not fit.
     """
-    kept: dict[str, Pin] = {}
+    names = list(pins)
+    impossible: set[str] = set()
     bounded = Mode(most_lines=most_lines)
-    odd = (*modes.CALCULATING, *ODD)
-    try:
-        return topic.sheet(inputs, modes.pinned(pins, bounded)), set()
-    except odd:
-        pass
-    sheet = topic.sheet(inputs, bounded)
-    impossible = set()
-    for name, pin in pins.items():
+    left = MOST_ATTEMPTS
+
+    def followed(count: int) -> Sheet | None:
+        """Return the run that carries on the first so many values; None where it ends on the way."""
+        nonlocal left
+        left -= 1
         try:
-            sheet = topic.sheet(inputs, modes.pinned({**kept, name: pin}, bounded))
-            kept[name] = pin
-        except odd:
-            impossible.add(name)
-    return sheet, impossible
+            return topic.sheet(inputs, modes.pinned({name: pins[name] for name in names[:count]}, bounded))
+        except (*modes.CALCULATING, *ODD):
+            return None
+
+    while True:
+        sheet = followed(len(names))
+        if sheet is not None:
+            return sheet, impossible
+        good, bad = 0, len(names)  # with none the run is the exercise's own, with all it ends
+        while bad - good > 1 and left > 0:
+            middle = (good + bad) // 2
+            good, bad = (middle, bad) if followed(middle) is not None else (good, middle)
+        impossible.add(names.pop(bad - 1))
+        if left <= 0:
+            impossible |= set(names[good:])
+            del names[good:]
+
+
+MOST_ATTEMPTS = 40
+"""Runs that are made to find the values that cannot be followed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dlcalc.practice.check import Judge
 
 RIGHT = frozenset({"right", "rounded"})
+MOST_SCRIPT = 300_000
+"""Lines that may be written to find the mistakes behind all the answers of one script."""
 
 
 class Script:
@@ -60,6 +62,7 @@ class Script:
             self.pins = {name: pin for name, pin in pins.items() if name not in self.impossible}
             self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet, most_lines=self.own.most_lines)
         self.followed: list[Setting] = []
+        self.tried = 0
 
     def judge(self) -> None:
         """Give every answer that has none its verdict, in the order of the sheet."""
@@ -121,6 +124,7 @@ class Script:
             setting: the exercise as it follows from them.
         """
         plain = self.exercise.plain
+        setting = plain if self._is_spent(setting) else setting
         verdict = self._convention(item, None)
         if verdict is None and setting is not plain:
             verdict = self._convention(item, setting.run.pins)
@@ -142,6 +146,16 @@ class Script:
         if says is None and len(item.keys) == 1:
             says = slips.operand(typed, item.keys[0], self.own.sheet, dict(self.own.sheet.env))
         return verdicts.mistaken(item, [says]) if says is not None else None
+
+    def _is_spent(self, setting: Setting) -> bool:
+        """Take note that all is tried once more from other values; say whether that is too much for one script.
+
+        What the exercise's own mistakes give is worked out once for all answers.
+        """
+        plain = self.exercise.plain
+        if setting is not plain:
+            self.tried += diagnosis.length(plain) * (len(plain.mistakes) + len(self.exercise.topic.conventions))
+        return self.tried > MOST_SCRIPT
 
     def _convention(self, item: Item, pins: Mapping[str, Pin] | None) -> Verdict | None:
         verdict, run = self.exercise.convention(item, pins)
@@ -244,9 +258,9 @@ class Script:
                 )
                 return says.filled(name=one.name, given=one.typed.text if one.typed else "")
         told = _where(typed, value)
-        if told is None and diagnosis.is_long(self.exercise.plain):
+        if told is None and (diagnosis.is_long(self.exercise.plain) or self.tried > MOST_SCRIPT):
             return Text(
-                "The sheet is long: not every known mistake was tried.", "这张计算表很长：并非每种典型错误都试过。"
+                "There is much to try here: not every known mistake was.", "此处需尝试的太多：并非每种典型错误都试过。"
             )
         return told
 
