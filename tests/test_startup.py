@@ -18,6 +18,10 @@ EXAMPLES = {
     "linear": ("--in-features", "784", "--out-features", "10"),
     "activation": ("--name", "sigmoid", "--z", "0.755"),
     "loss": ("--name", "hinge", "--y", "0.3", "--t", "1"),
+    "recurrent-params": ("--kind", "lstm", "--input", "10", "--hidden", "20"),
+    "transformer": (),
+    "patches": ("--image", "224", "--patch", "16"),
+    "embedding": ("--vocab", "30522", "--d", "768"),
 }
 
 
@@ -54,14 +58,16 @@ def packages(modules):
 
 
 def other_topics(modules, topic):
-    return {name for name in modules if name.startswith("dlcalc.topics.")} - {f"dlcalc.topics.{topic}"}
+    return {name for name in modules if name.startswith("dlcalc.topics.")} - {
+        f"dlcalc.topics.{topic.replace('-', '_')}"
+    }
 
 
 @pytest.mark.parametrize("topic", sorted(EXAMPLES))
 def test_a_piped_sheet_loads_its_topic_and_nothing_slow(topic):
     modules, printed = loaded(topic, *EXAMPLES[topic])
     assert "=" in printed
-    assert f"dlcalc.topics.{topic}" in modules
+    assert f"dlcalc.topics.{topic.replace('-', '_')}" in modules
     assert not packages(modules) & SLOW
     assert not other_topics(modules, topic)
     assert "dlcalc.practice.check" not in modules

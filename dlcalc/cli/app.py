@@ -42,6 +42,10 @@ COMMANDS = {
         "dlcalc.cli.batch",
         Text("work out many exercises, one line of JSON each", "批量计算，每行一个 JSON 习题"),
     ),
+    "grade": Command(
+        "dlcalc.cli.grade",
+        Text("grade a class: answers as CSV, and a report on its mistakes", "批改全班 CSV 答案，并报告常见错误"),
+    ),
 }
 """Imported when they are asked for, so that a new one costs the others nothing at start."""
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from functools import partial
 from time import monotonic
 from typing import BinaryIO
 
 from dlcalc.api import LANGUAGES, one_of
 from dlcalc.cli import flags
 from dlcalc.cli.environment import NOT_ACCEPTED, OK, Environment
-from dlcalc.cli.exercise import EXAMPLE, LONGEST_LINE, Done, NumberedLine, answer
+from dlcalc.cli.exercise import EXAMPLE, LONGEST_LINE, Done, NumberedLine, answer, answer_all
+from dlcalc.cli.progress import progress
 from dlcalc.core.values import plain
 from dlcalc.errors import InputError, Text
 
+_PROGRESS = Text(
+    "{lines:,} lines · {failed:,} failed · {rate:,.0f} per second",
+    "{lines:,} 行 · {failed:,} 行失败 · 每秒 {rate:,.0f} 行",
+)
 PIECE = 1 << 16
 """Bytes read at once; what they gave is written before more are waited for."""
 PAUSE = 0.1
 """Seconds after which what is done is written, though more lines are at hand."""
+TOGETHER = 64
+"""Lines that a process is given at once."""
 MOST_JOBS = 60
 """Processes; Windows cannot wait for more."""
 
@@ -117,22 +125,34 @@ def command(argv: Sequence[str], env: Environment, lang: str) -> int:
 
         env.write(batch_page(lang, env.page_width, EXAMPLE, LONGEST_LINE))
         return OK
-    jobs = _jobs(str(words.options.get("jobs", "1")))
+    jobs = jobs_of(str(words.options.get("jobs", "1")))
     encoding = (getattr(env.stdout, "encoding", None) or "utf-8").lower()
     with ExitStack() as stack:
         found = _pieces_of(words.bare, env, stack)
-        output = Output(env, stack.enter_context(_progress(env, lang)))
+        output = Output(env, stack.enter_context(progress(env, lang, _PROGRESS)))
         if jobs == 1:
             answer_here(found, output, lang, not encoding.startswith("utf"))
         else:
-            from dlcalc.cli.workers import answer_by_workers
+            from dlcalc.cli.workers import work_in_order
 
-            answer_by_workers(found, output, lang, not encoding.startswith("utf"), jobs)
+            work = partial(answer_all, lang=lang, ascii=not encoding.startswith("utf"))
+            work_in_order(_tasks(found), work, output, jobs)
     return NOT_ACCEPTED if output.failed else OK
 
 
-def _jobs(typed: str) -> int:
-    """Return how many processes are wanted; `auto` and 0 are as many as there are cores."""
+def _tasks(found: Iterable[list[NumberedLine]]) -> Iterator[list[NumberedLine]]:
+    """Yield the lines as a process is given them."""
+    for lines in found:
+        for start in range(0, len(lines), TOGETHER):
+            yield lines[start : start + TOGETHER]
+
+
+def jobs_of(typed: str) -> int:
+    """Return how many processes are wanted; `auto` and 0 are as many as there are cores.
+
+    Raises:
+        InputError: for what is no number of them.
+    """
     text = plain(typed).strip().lower()
     number = 0 if text == "auto" else int(text) if text.isdecimal() and len(text) < 4 else -1
     if not 0 <= number <= MOST_JOBS:
@@ -177,28 +197,3 @@ def _pieces_of(files: list[str], env: Environment, stack: ExitStack) -> Iterator
             ),
         )
     return pieces(env.stdin.buffer)
-
-
-@contextmanager
-def _progress(env: Environment, lang: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far it is, unless the answers themselves are shown there."""
-    if env.stderr is None or not env.stderr.isatty() or env.is_terminal or env.variables.get("TERM") == "dumb":
-        yield lambda lines, failed: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(file=env.stderr, force_terminal=True, no_color=bool(env.variables.get("NO_COLOR")))
-    says = Text(
-        "{lines:,} lines · {failed:,} failed · {rate:,.0f} per second",
-        "{lines:,} 行 · {failed:,} 行失败 · 每秒 {rate:,.0f} 行",
-    )
-    start = monotonic()
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as shown:
-        task = shown.add_task(says.say(lang, lines=0, failed=0, rate=0))
-
-        def show(lines: int, failed: int) -> None:
-            rate = lines / max(monotonic() - start, 1e-9)
-            shown.update(task, description=says.say(lang, lines=lines, failed=failed, rate=rate))
-
-        yield show

@@ -25,7 +25,7 @@ OF_THE_PAGE = frozenset({"steps", "format", "standalone", "round", "exact", "con
 
 _TYPOGRAPHY = str.maketrans("“”„‘’＂＇\u3000\u00a0", '"""\'\'"\'  ')
 _DASHES = re.compile(r"(?<!\S)(?:[—–]{1,2}|[－﹣]{2}|−−)(?=[A-Za-z])")
-_QUESTION = re.compile(r"[\w.-]+@\d+:\S+|derive:\S+")
+QUESTION_ID = re.compile(r"[\w.-]+@\d+:\S+|derive:\S+")
 """The id of a question of the bank, name@version:seed, or of a derivation."""
 _HERE = Text("Write the exercise as its command: {example}", "请写出习题的命令：{example}")
 _EXAMPLE = "conv --in 28 --k 3"
@@ -99,7 +99,7 @@ def _topic(word: str) -> Topic:
     """Return the topic of a command."""
     if word.replace("_", "-").lower() in topics.names():
         return topics.load(word.lower())
-    if _QUESTION.fullmatch(word):
+    if QUESTION_ID.fullmatch(word):
         raise InputError(
             Text(
                 "'{word}' is the id of a question, and there are no questions yet.", "“{word}” 是题号，目前还没有题库。"
@@ -110,7 +110,7 @@ def _topic(word: str) -> Topic:
         )
     near = nearest(word[:60], list(topics.names()))
     raise InputError(
-        Text("'{word}' is no exercise.", "“{word}” 不是习题的命令。"),
+        Text("dlcalc has no topic '{word}'.", "dlcalc 没有主题“{word}”。"),
         Text("Did you mean {near}?", "你是不是想输入 {near}？") if near else _HERE,
         word=word[:60],
         near=", ".join(near),

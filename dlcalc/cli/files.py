@@ -8,8 +8,9 @@ What a file may be, and what is taken of it:
 - `.npy`: NumPy's format, integers and floats only, never a pickle.
 
 Of an object or a table the value named like the flag is taken (`w1 = …` for `--w1`), or the only one there is, unless
-that is named like another input. Decimals of text files are exact. One row of a CSV file is a vector; one column is a
-vector for an input that takes no matrix, otherwise a matrix of one column.
+that is named like another input; for an input that is a whole net, the table itself. Decimals of text files are exact.
+One row of a CSV file is a vector; one column is a vector for an input that takes no matrix, otherwise a matrix of one
+column.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dlcalc.cli.strict_json import Twice, once
 from dlcalc.core.numbers import MOST_NUMBERS, too_many
 from dlcalc.core.suggest import nearest, unknown_word
 from dlcalc.core.topic import Input, Topic, names_a_file
-from dlcalc.core.values import plain, read_number
+from dlcalc.core.values import plain, read_number, whole
 from dlcalc.errors import InputError, Text
 
 LARGEST_FILE = 20_000_000
@@ -277,12 +279,17 @@ def _binary(file: str) -> InputError:
     )
 
 
+PLAIN_DIGITS = 24
+"""Characters of a decimal that is read at once."""
 _NO_NUMBER = frozenset({"", "nan", "inf", "infinity", "na", "n/a", "null", "none"})
 """What stands for a number that is not there; a row of a CSV file with it is no heading."""
 
 
 def _decimal(text: str) -> Any:
     """Return a number of a JSON or TOML file exactly; nan, inf and numbers of too many digits are refused."""
+    head, point, tail = text.partition(".")
+    if point and len(text) <= PLAIN_DIGITS and tail.isdecimal() and head.lstrip("-").isdecimal():
+        return whole(Fraction(int(head + tail), 10 ** len(tail)))  # nearly all numbers of a large file
     if text.lstrip("+-").lower() in _NO_NUMBER:
         raise InputError(
             Text("{text} is not a finite number.", "{text} 不是有限的数。"),
@@ -344,6 +351,8 @@ def _named(table: dict[str, Any], asked: Asked) -> Any:
     found = {key.replace("-", "_"): key for key in table}
     if name in found:
         value = table[found[name]]
+    elif asked.spec.kind.takes_tables and table:
+        return table
     elif len(table) == 1 and not found.keys() & {each.name for each in asked.topic.inputs}:
         (value,) = table.values()
     else:
@@ -356,7 +365,7 @@ def _named(table: dict[str, Any], asked: Asked) -> Any:
             )
         error = unknown_word(name, [printable(key) for key in list(table)[:20]], Text("value", "值"), asked.file)
         raise _FileError(error.text, error.hint, **error.values)
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not asked.spec.kind.takes_tables:
         raise _wrong(
             asked.file,
             Text("'{name}' is a table of its own, not numbers.", "“{name}” 是一个表，不是数值。"),

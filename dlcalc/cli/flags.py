@@ -14,8 +14,8 @@ from dlcalc.core.suggest import unknown_word
 from dlcalc.core.topic import Topic
 from dlcalc.errors import InputError, Text
 
-VALUE, SWITCH, REPEATED = "value", "switch", "repeated"
-"""What a flag takes: a word, nothing (or yes/no), or a word each time it is given."""
+VALUE, SWITCH, REPEATED, WORDS = "value", "switch", "repeated", "words"
+"""What a flag takes: a word, nothing (or yes/no), a word each time it is given, or all words up to the next flag."""
 
 
 class Option(NamedTuple):
@@ -81,7 +81,9 @@ def read_topic(topic: Topic, argv: Sequence[str]) -> Words:
     Raises:
         InputError: for a word without a flag, an unknown flag (with near ones), a flag given twice or without a value.
     """
-    own = {spec.name: SWITCH if spec.kind.is_switch else VALUE for spec in topic.inputs}
+    own = {
+        spec.name: SWITCH if spec.kind.is_switch else WORDS if spec.kind.takes_words else VALUE for spec in topic.inputs
+    }
     synonyms = {spec.name: spec.known_as for spec in topic.inputs}
     words = read(argv, own, _COMMON, where=f"dlcalc {topic.name}", example=topic.example, synonyms=synonyms)
     if words.bare:
@@ -140,7 +142,10 @@ def read(
                 Text("For example: {example}", "例如：{example}"),
                 example=example,
             ).about(name)
-        _set(words, common, name, value if equals else rest.pop(0))
+        value = value if equals else rest.pop(0)
+        while takes[name] == WORDS and rest and not rest[0].startswith("--"):
+            value += " " + rest.pop(0)
+        _set(words, common, name, value)
     return words
 
 

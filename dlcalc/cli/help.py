@@ -169,6 +169,70 @@ def check_page(lang: str, width: int, largest: int) -> str:
     return "\n".join(rows) + "\n"
 
 
+def grade_page(lang: str, width: int) -> str:
+    """Return the help page of dlcalc grade."""
+
+    def say(en: str, zh: str) -> str:
+        return Text(en, zh).say(lang)
+
+    does = say(
+        "Grade a class: each row of ANSWERS is one student's value, and gets its verdict and marks as CSV. KEY says "
+        "which exercise each question is.",
+        "批改全班作业：ANSWERS 的每行是一名学生的一个值，逐行给出判定与得分（CSV）。KEY 说明每道题是什么习题。",
+    )
+    columns = [
+        ("student", say("whose answer it is", "学生")),
+        ("question", say("an id of the key", "答案键中的题目编号")),
+        (
+            "name",
+            say("an answer or a line of the sheet; empty: the first answer", "答案名或计算表中的行名；空表示主答案"),
+        ),
+        ("value", say("what was answered; empty: missing", "学生的答案；空表示未作答")),
+    ]
+    key = [
+        ("id command", say("of each [[question]]: its id, its exercise", "每个 [[question]]：编号，习题命令")),
+        ("title", say("what the report calls it; optional", "报告中的名称；可选")),
+        ("asked", say("names that earn marks; else every row does", "计分的答案名；不写则每行都计分")),
+        ("marks", say("for each of them [1]", "每个答案的分值 [1]")),
+    ]
+    options = [
+        ("--out FILE", say("the verdicts; a run that was broken off is gone on with", "判定结果；中断的运行会继续")),
+        (
+            "--rejected FILE",
+            say(
+                "rows that cannot be judged, as CSV; else they are listed on standard error",
+                "无法判定的行（CSV）；不写则列在标准错误上",
+            ),
+        ),
+        ("--report FILE", say("the report: .html .md .txt .json", "报告：.html .md .txt .json")),
+        (
+            "--format NAME",
+            say("the report's: terminal text markdown html json", "报告格式：terminal text markdown html json"),
+        ),
+        (
+            "--encoding NAME",
+            say("of ANSWERS, such as gb18030, where it is not seen", "ANSWERS 的编码，如 gb18030；通常自动识别"),
+        ),
+        ("--jobs N|auto", say("processes; the bytes stay the same [1]", "进程数；输出不变 [1]")),
+        ("--lang en|zh", say("language of messages and the report", "消息与报告的语言")),
+        ("--help", say("this page", "本页")),
+    ]
+    ends = say(
+        "Rows of one student and question that stand together are one exercise in working order; errors are carried "
+        "through it. The exit status is 0 if every row was judged, whatever the verdicts, and 1 if rows were rejected.",
+        "同一学生同一题目的相邻行是一道按步骤书写的习题，错误会连带。"
+        "所有行都已判定时退出状态为 0（无论对错），有行未能判定时为 1。",
+    )
+    rows = [*wrap(does, width), "", f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc grade KEY ANSWERS.csv|- …", ""]
+    rows += [f"{say('Columns of ANSWERS', 'ANSWERS 的列')}{_colon(lang)}", *_columns(columns, width), ""]
+    rows += [f"{say('KEY, a TOML file', 'KEY（TOML 文件）')}{_colon(lang)}", *_columns(key, width), ""]
+    rows += [f"{_OPTIONS.say(lang)}{_colon(lang)}", *_columns(options, width), "", *wrap(ends, width), ""]
+    rows += [f"{_EXAMPLE.say(lang)}{_colon(lang)}"]
+    rows += ["  [[question]]", '  id = "q1"', '  command = "conv --in 28 --k 3"', ""]
+    rows += ["  dlcalc grade key.toml answers.csv --out marks.csv --report class.html"]
+    return "\n".join(rows) + "\n"
+
+
 def topics_page(topics: list[Topic], lang: str, width: int) -> str:
     """Return the list of topics with their answers."""
     rows: list[str] = []

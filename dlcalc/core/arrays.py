@@ -297,6 +297,16 @@ def diag(p: Any) -> Array:
     return Array(matrix)
 
 
+def norm(z: Any) -> float:
+    """Return the square root of the sum of all squares: a vector's length, a matrix's Frobenius norm."""
+    return float(np.linalg.norm(z.floats)) if isinstance(z, Array) else abs(float(z))
+
+
+def spectral(z: Any) -> float:
+    """Return how much a matrix can stretch a vector: its largest singular value; of a vector its length."""
+    return float(np.linalg.norm(z.floats, 2)) if isinstance(z, Array) else abs(float(z))
+
+
 def _unlike(a: tuple[int, ...], b: tuple[int, ...]) -> CalculationError:
     return CalculationError(
         Text(

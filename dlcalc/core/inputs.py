@@ -22,6 +22,8 @@ class Kind(Protocol):
 
     takes_arrays: ClassVar[bool] = False
     """Whether `read` is given arrays of NumPy as they are, and the command line may name a file (`@file`)."""
+    takes_tables: ClassVar[bool] = False
+    """Whether it may be a table of names and numbers: a file that has none of its name is then taken whole."""
 
     @property
     def shape(self) -> str: ...
@@ -29,6 +31,11 @@ class Kind(Protocol):
     @property
     def is_switch(self) -> bool:
         """Whether its flag may stand alone (`--transpose`, `--no-bias`)."""
+        return False
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether its flag takes all words up to the next flag (`--compare lstm gru`)."""
         return False
 
     @property
@@ -333,3 +340,43 @@ class Choice(Kind):
 
     def show(self, value: str) -> object:
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Kind):
+    """Several of a few words, each once, in the order given: `lstm gru`, `lstm,gru` or a list."""
+
+    options: tuple[str, ...]
+    least: int
+    most: int
+
+    @property
+    def shape(self) -> str:
+        return " ".join(self.options[: self.least]) + " …"
+
+    @property
+    def takes_words(self) -> bool:
+        return True
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        parts = list(raw) if isinstance(raw, list | tuple) else plain(_word(raw)[:LONGEST]).replace(",", " ").split()
+        words = tuple(Choice(self.options).read(part) for part in parts[: self.most + 1])
+        if not self.least <= len(set(words)) == len(words) <= self.most:
+            raise InputError(
+                Text("'{raw}' will not do here.", "这里不能用 “{raw}”。"),
+                Text(
+                    "Name {least} to {most} different ones of: {options}.",
+                    "请写出 {least} 到 {most} 个不同的：{options}。",
+                ),
+                raw=_short(" ".join(words)),
+                least=self.least,
+                most=self.most,
+                options=", ".join(self.options),
+            )
+        return words
+
+    def show(self, value: tuple[str, ...]) -> object:
+        return list(value)
+
+    def write(self, value: tuple[str, ...]) -> str:
+        return " ".join(value)

@@ -453,7 +453,8 @@ class Writer:
         block = beside(pieces)
         if self.notation.name == "mathml" and not block.breaks:
             block = _mathml_fenced(block)
-        if op.name in _BREAKABLE or (op.name == "*" and both_arrays and self.notation.name != "text"):
+        wide = op.name in _PRODUCTS and self.notation is UNICODE and block.width > _LONGEST_PRODUCT
+        if wide or op.name in _BREAKABLE or (op.name == "*" and both_arrays and self.notation.name != "text"):
             first = pieces[0]
             edge = first.width if isinstance(first, Block) else len(first)
             block = block._replace(breaks=tuple(sorted({*block.breaks, edge})))
@@ -473,6 +474,8 @@ class Writer:
         return Shown(beside((name, self.notation.brackets(beside(inner)))), ATOM, any(arg.array for arg in args))
 
 
+_PRODUCTS, _LONGEST_PRODUCT = frozenset({"*", "@", "outer"}), 60
+"""Wider products, which no row would hold behind a name, may be broken before a factor."""
 _LONGEST_BRACKET = 52
 """What stands inside brackets is broken only where it is wider than this."""
 _BREAKABLE = frozenset({"+", "-"})

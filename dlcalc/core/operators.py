@@ -148,6 +148,15 @@ def _diag(p: Any) -> Any:
     return diag(p)
 
 
+def _norm(name: str) -> Callable[[Any], Any]:
+    def apply(z: Any) -> Any:
+        from dlcalc.core import arrays
+
+        return getattr(arrays, name)(z)
+
+    return apply
+
+
 def _outer(a: Any, b: Any) -> Any:
     from dlcalc.core.arrays import outer
 
@@ -358,6 +367,15 @@ ROWS = (
     _function("phi", _floats("phi", _normal_density), ("φ(", 0, ")"), (r"\varphi\left(", 0, r"\right)")),
     _function("largest", _largest, ("max(", 0, ")"), (r"\max\left(", 0, r"\right)"), entry="none"),
     _function("diag", _diag, entry="none"),
+    _function("norm", _norm("norm"), ("‖", 0, "‖"), (r"\left\|", 0, r"\right\|"), entry="none"),
+    _function(
+        "spectral",
+        _norm("spectral"),
+        ("‖", 0, "‖₂"),
+        (r"\left\|", 0, r"\right\|_{2}"),
+        entry="none",
+        mathml=("<msub><mrow><mo>‖</mo>", 0, "<mo>‖</mo></mrow><mi>2</mi></msub>"),
+    ),
     _function("softmax", _softmax, entry="rows"),
     _map_row("corr", 2, (0, " ⋆ ", 1), (0, r" \star ", 1), PRODUCT),
     _map_row(

@@ -111,12 +111,44 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered."""
+    """A drawing: its rows in text, and as SVG and on Matplotlib's axes where it has these; drawn only when rendered.
+
+    `draw` and `svg` are told the language of the drawing's labels. One that is `extra` stands on the page at full
+    steps alone: what the lines say, said again.
+    """
 
     title: Text
-    draw: Callable[[], tuple[str, ...]]
-    svg: Callable[[], str] | None = None
+    draw: Callable[[str], tuple[str, ...]]
+    svg: Callable[[str], str] | None = None
     draw_on: Callable[[Any], None] | None = None
+    extra: bool = False
 
 
-Entry = Given | Line | Condition | Note | Table | Picture | Figure
+class Formula(NamedTuple):
+    """A formula in a grid, `name = right` or the right side alone; loop variables stay open: `h[t] = o[t]*tanh(c[t])`.
+
+    `dims` has how many dimensions the values of a name have (vectors 1, matrices 2), by its base.
+    """
+
+    text: str
+    dims: Mapping[str, int] = {}
+
+
+Cell = tuple[Text | Formula, ...]
+"""What stands in a cell of a grid, each piece on a row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Things compared: a column for each under its heading, a row for each respect; texts and formulas, no values.
+
+    Where `labelled`, the first column says what a row is about.
+    """
+
+    title: Text
+    heads: tuple[Text, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    labelled: bool = True
+
+
+Entry = Given | Line | Condition | Note | Table | Picture | Figure | Grid

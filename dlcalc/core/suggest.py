@@ -22,6 +22,8 @@ def unknown_word(word: str, known: Mapping[str, tuple[str, ...]] | list[str], wh
         Text("Did you mean {near}?", "你是不是想输入 {near}？")
         if near
         else Text("There are: {all}.", "可用的有：{all}。")
+        if known
+        else None
     )
     return InputError(
         Text("{where} has no {en} '{word}'.", "{where} 没有{zh}“{word}”。"),

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from dlcalc.core.evaluate import Environment, Run, compile_key, compile_node
 from dlcalc.core.formula import Equation, Key, Name, Node, key_text, parse, parse_equation, reads
-from dlcalc.core.records import Condition, Entry, Figure, Given, Head, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Head, Line, Note, Picture, Table
 from dlcalc.errors import AuthorError, CalculationError, Text
 
 Marks = Callable[[tuple[int, ...]], Sequence[frozenset[tuple[int, int]]]]
@@ -228,11 +228,22 @@ class Work:
         en: str,
         zh: str,
         /,
-        draw: Callable[[], tuple[str, ...]],
-        svg: Callable[[], str] | None = None,
+        draw: Callable[[str], tuple[str, ...]],
+        svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
+        *,
+        extra: bool = False,
     ) -> None:
-        """Show a picture; `draw`, `svg` and `draw_on` (onto Matplotlib's axes) are called only when it is rendered."""
+        """Show a picture; `draw`, `svg` and `draw_on` are called only when it is rendered.
+
+        `draw` and `svg` take the language of the labels, `draw_on` Matplotlib's axes. What is `extra` is shown at
+        full steps, and drawn into a file at any.
+        """
+
+    def grid(
+        self, en: str, zh: str, /, heads: tuple[Text, ...], rows: Iterable[tuple[Cell, ...]], *, labelled: bool = True
+    ) -> None:
+        """Show texts and formulas side by side (see `records.Grid`)."""
 
     def aside(self, name: str, value: Any) -> None:
         """Keep something that answers are read off but that is no line; it is found as `_name` among the values."""
@@ -382,11 +393,18 @@ class Sheet(Work):
         en: str,
         zh: str,
         /,
-        draw: Callable[[], tuple[str, ...]],
-        svg: Callable[[], str] | None = None,
+        draw: Callable[[str], tuple[str, ...]],
+        svg: Callable[[str], str] | None = None,
         draw_on: Callable[[Any], None] | None = None,
+        *,
+        extra: bool = False,
     ) -> None:
-        self._put(Figure, en, zh, draw, svg, draw_on)
+        self._put(Figure, en, zh, draw, svg, draw_on, extra)
+
+    def grid(
+        self, en: str, zh: str, /, heads: tuple[Text, ...], rows: Iterable[tuple[Cell, ...]], *, labelled: bool = True
+    ) -> None:
+        self._put(Grid, en, zh, heads, tuple(rows), labelled)
 
     def forget(self, families: tuple[str, ...], index: str, gone: range) -> None:
         super().forget(families, index, gone)
@@ -449,7 +467,9 @@ def _entry(record: tuple[Any, ...]) -> Entry:
         values = [env[compile_key(name, bound)(env, at)] for name in (drawn, shown)]
         return Picture(Text(en, zh), values[0], shown, at, values[1], marks)
     if kind is Figure:
-        return Figure(Text(*record[1:3]), *record[3:6])
+        return Figure(Text(*record[1:3]), *record[3:7])
+    if kind is Grid:
+        return Grid(Text(*record[1:3]), *record[3:6])
     return Table(Text(*record[1:3]), *record[3:9])
 
 

@@ -170,31 +170,37 @@ def entry_named(env: Mapping[Any, Any], name: str) -> tuple[Key, tuple[int, ...]
     bracket of its own says too: y[2][1,1].
     """
     compact = name.replace(" ", "")[:LONGEST_NAME]
-    match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\d+(?:,\d+)*)\])", compact)
+    match = re.fullmatch(r"([A-Za-z]\w*?)(?:_?(\d+)|\[(\w+(?:,\w+)*)\])", compact)
     if match is not None:
-        place = tuple(map(int, (match[2] or match[3]).split(",")))
-        for labels in range(len(place)):
-            key = (match[1], *place[:labels]) if labels else match[1]
-            if _has_entry(env.get(key), place[labels:]):
-                return key, place[labels:]
+        indices = _indices(match[2] or match[3])
+        for labels in range(len(indices)):
+            key = (match[1], *indices[:labels]) if labels else match[1]
+            if _has_entry(env.get(key), indices[labels:]):
+                return key, indices[labels:]
     match = re.fullmatch(r"(.+?)\[(\d+(?:,\d+)*)\]", compact)
     if match is not None:
-        place = tuple(map(int, match[2].split(",")))
+        place = _indices(match[2])
         return next(((key, place) for key in map(_key, spellings(match[1])) if _has_entry(env.get(key), place)), None)
     return None
 
 
-def _has_entry(value: Any, place: tuple[int, ...]) -> bool:
+def _indices(text: str) -> tuple[Any, ...]:
+    """Read 1,new,2 as the numbers and labels of a name."""
+    return tuple(int(index) if index.isdecimal() else index for index in text.split(","))
+
+
+def _has_entry(value: Any, place: tuple[Any, ...]) -> bool:
     """Say whether an array has an entry at a place."""
     shape = getattr(value, "shape", ())
-    return bool(shape) and len(place) == len(shape) and all(1 <= p <= n for p, n in zip(place, shape, strict=True))
+    if not shape or len(place) != len(shape):
+        return False
+    return all(isinstance(p, int) and 1 <= p <= n for p, n in zip(place, shape, strict=True))
 
 
 def _key(name: str) -> Key:
     """Return the key that a name as `key_text` writes it is filed under."""
     base, _, indices = name.rstrip("]").partition("[")
-    labels = [int(index) if index.isdecimal() else index for index in indices.split(",")]
-    return (base, *labels) if indices else base
+    return (base, *_indices(indices)) if indices else base
 
 
 LONGEST_VIEW = 10_000

@@ -102,6 +102,8 @@ class Layers(Kind):
         Raises:
             InputError: naming the layer and what it lacks.
         """
+        if isinstance(raw, tuple) and raw and all(isinstance(item, Dense) for item in raw):
+            return raw  # read from a file already
         if isinstance(raw, str):
             raw = _json(raw)
         if isinstance(raw, Mapping) and set(raw) == {"layers"}:

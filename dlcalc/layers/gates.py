@@ -47,7 +47,7 @@ def explain_xor(w: Work, samples: list[list[Any]], labels: list[int]) -> None:
 def write_xor(w: Work) -> None:
     """Write the four inequalities of exclusive or, and that they contradict each other."""
     w.note("This is XOR, which no single neuron computes.", "这就是 XOR，单个神经元无法实现。")
-    w.figure("It would need", "它要求", lambda: XOR_NEEDS)
+    w.figure("It would need", "它要求", lambda _: XOR_NEEDS)
     w.note(
         "The two in the middle add up to w₁ + w₂ + 2b > 0, the first and the last to w₁ + w₂ + 2b < 0: a "
         "contradiction. Two layers can: XOR = AND(OR, NAND).",

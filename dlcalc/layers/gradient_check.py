@@ -21,7 +21,7 @@ def show(w: Work, plan: Plan) -> None:
         w.figure(
             "Check: largest difference from (E(w + h) − E(w − h))/2h",
             "检验：与 (E(w + h) − E(w − h))/2h 的最大差",
-            lambda: rows(w, plan),
+            lambda _: rows(w, plan),
         )
 
 

@@ -21,8 +21,8 @@ def show(w: Work, net: tuple[Dense, ...]) -> None:
     w.figure(
         "The network, weights on the edges and 1 where a bias enters",
         "网络：边上是权重，1 表示偏置输入",
-        lambda: rows(net, _outputs(w, net)),
-        lambda: svg(net, _outputs(w, net)),
+        lambda _: rows(net, _outputs(w, net)),
+        lambda _: svg(net, _outputs(w, net)),
     )
 
 

@@ -100,7 +100,11 @@ def _picture(w: Work, samples: list[list[Any]]) -> None:
     points = [(float(p), float(q)) for p, q in samples]
     plane = Plane(points, [bool(truth[p, q]) for p, q in samples], ("0", "1"), (u, v), float(b))
     w.figure(
-        "the truth table and the line net = 0", "真值表与直线 net = 0", plane.rows, svg=plane.svg, draw_on=plane.draw_on
+        "the truth table and the line net = 0",
+        "真值表与直线 net = 0",
+        lambda _: plane.rows(),
+        lambda _: plane.svg(),
+        plane.draw_on,
     )
 
 

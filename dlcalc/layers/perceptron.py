@@ -511,8 +511,8 @@ def _picture(w: Work, labels: list[int]) -> None:
     w.figure(
         "the samples and the line w·x + b = 0",
         "样本与直线 w·x + b = 0",
-        lambda: plane().rows(),
-        lambda: plane().svg(),
+        lambda _: plane().rows(),
+        lambda _: plane().svg(),
         lambda axes: plane().draw_on(axes),
     )
 

@@ -7,6 +7,7 @@ mistake's: the more numbers mistakes give near an answer, the closer it must com
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -155,17 +156,11 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
     assert typed is not None
     assert asked is not None
     right = setting.run.value(asked)
-    relevant = [mistake for mistake in setting.mistakes if _matters(mistake, asked, right)]
-    if len(relevant) * (len(relevant) - 1) // 2 * length(setting) > MOST_PAIRED:
-        return None
+    if asked.name not in setting.paired:
+        setting.paired[asked.name] = list(_paired(asked, setting))
+    given = setting.paired[asked.name]
     found: list[Mistake] = []
-    values: list[Any] = []
-    for first, second in combinations(relevant, 2):
-        both = together(first, second)
-        value = both.run.value(asked) if both else None
-        if both is None or value is None or value in (right, first.run.value(asked), second.run.value(asked)):
-            continue
-        values.append(value)
+    for both, value in given:
         met = fit(typed, value, _once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
@@ -173,10 +168,24 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
         return None
     if not isinstance(typed.value, list):
         half = unit(typed) / 2 if typed.decimals else Fraction(1, 2)
-        if coverage(typed, _alone(values), half) > PAIR_CHANCE:
+        if coverage(typed, _alone([value for _, value in given]), half) > PAIR_CHANCE:
             return None
     verdict = _verdict(item, found, setting)
     return replace(verdict, together=True) if verdict else None
+
+
+def _paired(asked: Answer, setting: Setting) -> Iterator[tuple[Mistake, Any]]:
+    """Yield every two mistakes that give a value together which neither gives alone, and that value."""
+    right = setting.run.value(asked)
+    relevant = [mistake for mistake in setting.mistakes if _matters(mistake, asked, right)]
+    if len(relevant) * (len(relevant) - 1) // 2 * length(setting) > MOST_PAIRED:
+        return
+    for first, second in combinations(relevant, 2):
+        both = together(first, second)
+        value = both.run.value(asked) if both else None
+        if both is None or value is None or value in (right, first.run.value(asked), second.run.value(asked)):
+            continue
+        yield both, value
 
 
 def _once(decimals: int) -> list[Fraction]:

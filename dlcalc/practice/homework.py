@@ -33,7 +33,6 @@ from dlcalc.core.formula import Name, Number
 from dlcalc.core.homework import Block, CheckedBlock, Fault, Item
 from dlcalc.core.notation import count, shape_of
 from dlcalc.core.records import Line
-from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Topic
 from dlcalc.core.values import flat
 from dlcalc.core.worksheet import LONGEST_NAME, Worksheet, spellings
@@ -314,26 +313,29 @@ def check_block(block: Block, topic: Topic, raw: Mapping[str, object], lang: str
     judge = Judge(topic, raw, most_lines=WORK_LIMIT)
     sheet = Worksheet(topic, judge.inputs, judge.stated, lang=lang, sheet=judge.plain.sheet.sheet)
     names = Names(sheet)
-    known: dict[str, str] = {}
-    unknown: dict[str, Verdict] = {}
+    given: dict[str, str] = {}
+    unknown: dict[str, InputError] = {}
     lines: dict[str, int] = {}
     seen: dict[str, int] = {}
     faults = list(block.faults)
     for item in block.items:
         try:
             name = names.find(item.name) if item.name else topic.answers[0].name
-            one = names.one(name)
         except InputError as error:
-            name = one = item.name
-            unknown.setdefault(name, Verdict("invalid", item.value[:LONGEST_SHOWN], message=_message(error)))
+            name = names.further(item.name)
+            unknown.setdefault(name, error)
+        one = names.one(name)
         if one in seen:
             faults.append(Fault(item.line, InputError(_TWICE, _ONCE, name=name, line=seen[one])))
             continue
         seen[one] = lines[name] = item.line
-        if name not in unknown:
-            known[name] = item.value
-    report = judge.report(known, lang, forgiving=True)
-    verdicts = {name: report.verdicts.get(name) or unknown[name] for name in lines}
+        given[name] = item.value
+    report = judge.report(given, lang, forgiving=True)
+    verdicts = dict(report.verdicts)
+    for name, why in unknown.items():
+        verdict = verdicts[name]
+        if verdict.verdict == "invalid" and verdict.expected is None and verdict.column is None:
+            verdicts[name] = replace(verdict, message=_message(why))
     faults.sort(key=lambda fault: fault.line)
     report = replace(report, verdicts=verdicts)
     return CheckedBlock(block.line, block.exercise, report, lines, tuple(faults), sheet)

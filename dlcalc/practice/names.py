@@ -50,6 +50,12 @@ class Names:
         near = nearest(word, known) or nearest(bare[:LONGEST_NAME], known) or known[:MOST_LISTED]
         raise unknown_word(word, near, Text("answer or line", "答案或行"), self._sheet.topic.name)
 
+    def further(self, typed: str) -> str:
+        """Return the name of a line that is not on the sheet: w[9] for w₉, a row that only another run has."""
+        bare = canonical(typed[: 4 * LONGEST_NAME])
+        families = {name.partition("[")[0] for name in self._lines if "[" in name}
+        return next((s for s in spellings(bare) if s.partition("[")[0] in families and "[" in s), typed)
+
     def one(self, name: str) -> str:
         """Return the same name for every spelling of a line: z[1] for z1, z_1 and z[1]."""
         return next((spelled for spelled in spellings(name) if spelled in self._lines), name)

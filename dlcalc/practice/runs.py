@@ -164,6 +164,7 @@ class Setting:
 
     Attributes:
         run: how it is worked then.
+        paired: by answer, what two mistakes together give, once that was asked for.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Setting:
     ) -> None:
         self.topic, self.inputs = topic, inputs
         self.run = Run(topic, inputs, pins=pins, sheet=sheet, most_lines=most_lines)
+        self.paired: dict[str, list[tuple[Mistake, Any]]] = {}
 
     @cached_property
     def sheet(self) -> Worksheet:

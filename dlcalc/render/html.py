@@ -13,7 +13,7 @@ from importlib.resources import files
 from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, visible
 from dlcalc.core.notation import MATHML, Writer
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -26,13 +26,13 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Said to the browser too: this page fetches nothing and runs nothing."""
 
 
-def document(title: str, lang: str, body: str) -> str:
-    """Return a page of its own."""
+def document(title: str, lang: str, body: str, *styles: str) -> str:
+    """Return a page of its own; `styles` are style sheets that it needs beside those of every page."""
     return (
         f'<!DOCTYPE html>\n<html lang="{_lang(lang)}">\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
-        f"<title>{text(title)}</title>\n<style>\n{_style('sheet')}{_style('page')}</style>\n</head>\n"
+        f"<title>{text(title)}</title>\n<style>\n{''.join(map(_style, ('sheet', 'page', *styles)))}</style>\n</head>\n"
         f'<body>\n<main class="dlcalc">\n{body}</main>\n</body>\n</html>\n'
     )
 
@@ -107,6 +107,8 @@ def _record(sheet: Worksheet, entry: Entry, steps: str) -> Iterator[str]:
             yield from _picture(sheet, entry)
         case Figure():
             yield from _figure(sheet, entry)
+        case Grid():
+            yield _grid(sheet, entry)
         case Given():
             pass  # they stand together at the top
 
@@ -207,11 +209,39 @@ def _figure(sheet: Worksheet, figure: Figure) -> Iterator[str]:
     title = text(figure.title.say(sheet.lang))
     yield f'<p class="note">{title}</p>'
     if figure.svg is not None:
-        drawn = figure.svg().strip().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+        drawn = figure.svg(sheet.lang).strip().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
         yield f'<div class="drawing">{drawn}</div>'
     else:
-        rows = text("\n".join(figure.draw()))
+        rows = text("\n".join(figure.draw(sheet.lang)))
         yield f"<pre>{rows}</pre>"
+
+
+def _grid(sheet: Worksheet, grid: Grid) -> str:
+    """Show things compared as a table of texts and formulas."""
+
+    def inner(cell: Cell) -> str:
+        pieces = (
+            text(piece.say(sheet.lang))
+            if isinstance(piece, Text)
+            else _broken("", tables.formula_in(sheet, piece, MATHML))
+            for piece in cell
+        )
+        return "<br />".join(pieces)
+
+    head = "".join(f'<th scope="col">{text(head.say(sheet.lang))}</th>' for head in grid.heads)
+    rows = []
+    for row in grid.rows:
+        kinds = ['th scope="row"' if grid.labelled and not number else "td" for number in range(len(row))]
+        rows.append(
+            "<tr>"
+            + "".join(f"<{kind}>{inner(cell)}</{kind[:2]}>" for kind, cell in zip(kinds, row, strict=True))
+            + "</tr>"
+        )
+    body, title = "\n".join(rows), text(grid.title.say(sheet.lang))
+    return (
+        f'<p class="note">{title}</p><div class="scroll"><table class="compared"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
 
 
 def _answers(sheet: Worksheet) -> str:

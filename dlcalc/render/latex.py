@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dlcalc.core.inverse import Derivation, InverseResult
 from dlcalc.core.layout import Block, cells
 from dlcalc.core.notation import GREEK, LATEX, Writer
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
@@ -28,6 +28,8 @@ _SIZES = ((1.0, ""), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.0, r"\ti
 _SETTINGS = r"\allowdisplaybreaks\emergencystretch=3em\fboxsep=2pt"
 """Pages may break displays; lines with matrices in them may be loose; boxes are close to what they hold."""
 
+MOST_ROWS = 44
+"""Rows of a drawing in the usual size of type that a page has room for, in Chinese with its wider lines."""
 LONGEST_TABLE = 40
 """Rows of a tabular, which no page breaks; more are put in another one below."""
 
@@ -133,8 +135,9 @@ class _Page:
             case Picture():
                 yield from self.picture(sheet, entry)
             case Figure():
-                yield rf"\noindent {self.text(entry.title)}"
-                yield self.drawing(entry.draw())
+                yield self.drawing(self.text(entry.title), entry.draw(self.lang))
+            case Grid():
+                yield self.grid(sheet, entry)
             case Given():
                 pass  # they stand together at the top
 
@@ -168,7 +171,10 @@ class _Page:
             left = writer.write(line.left).text
             first, *others = self.part("=", writer.write(line.right), left)
             yield self.rows([f"{left} {first}", *others])
-        yield self.tabular([[self.text(cell) for cell in row] for row in tables.cells_of(sheet, table)])
+        grid = [[self.text(cell) for cell in row] for row in tables.cells_of(sheet, table)]
+        if self.size(_across(grid)) == _SIZES[-1][1]:
+            grid = [part for row in grid for part in tables.upright(row)]
+        yield self.tabular(grid)
 
     def tabular(self, grid: list[list[str]]) -> str:
         header, *body = (" & ".join(row) + r" \\" for row in grid)
@@ -179,6 +185,28 @@ class _Page:
             columns = "r" * len(grid[0])
             found.append(f"\\hspace*{{1em}}\\begin{{tabular}}{{{columns}}}\n{inner}\n\\end{{tabular}}")
         return f"\\begin{{flushleft}}{size}\n" + "\n\n".join(found) + "\n\\end{flushleft}"
+
+    def grid(self, sheet: Worksheet, grid: Grid) -> str:
+        """Set what is compared in columns that break their lines, a formula on a line of its own."""
+        others = len(grid.heads) - grid.labelled
+        share = (0.95 - 0.17 * grid.labelled) / others - 0.03
+        columns = r"p{.14\linewidth}" * grid.labelled + rf"p{{{share:.3f}\linewidth}}" * others
+
+        def inner(cell: Cell) -> str:
+            rows: list[str] = []
+            for piece in cell:
+                if isinstance(piece, Text):
+                    rows.append(self.text(piece))
+                else:
+                    formula = tables.formula_in(sheet, piece, LATEX).text
+                    first, *more = _cut(formula, int(share * self.widest))
+                    rows += [f"${first}$", *(rf"$\quad {{}}{row}$" for row in more)]
+            return r"\raggedright " + r" \newline ".join(rows)
+
+        rows = [[self.text(head) for head in grid.heads], *(list(map(inner, row)) for row in grid.rows)]
+        body = "\n\\hline\n".join(" & ".join(row) + r" \tabularnewline" for row in rows)
+        table = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{body}\n\\hline\n\\end{{tabular}}"
+        return rf"\noindent {self.text(grid.title)}" + f"\n\n\\noindent{{\\small\n{table}\\par}}"
 
     def picture(self, sheet: Worksheet, picture: Picture) -> Iterator[_Piece]:
         """Set the map once for each window, what the window covers in boxes, and below it what it gives."""
@@ -200,13 +228,16 @@ class _Page:
         yield rf"\noindent {self.text(picture.title)}"
         yield _display("gather*", rows, gap="[1.5ex]")
 
-    def drawing(self, rows: Iterable[str]) -> str:
-        """Set rows of text sign by sign in cells of one width, lines as rules: no package draws, no font is needed."""
-        kept = list(rows)
-        size = self.size(max(21 * cells(row) // 20 for row in kept))  # type of one width is a little wider than digits
-        body = " \\\\\n".join("".join(_cell(c, self.lang) for c in row) for row in kept)
+    def drawing(self, title: str, rows: Sequence[str]) -> str:
+        """Set rows of text sign by sign in cells of one width, lines as rules: no package draws, no font is needed.
+
+        Its type is small enough for the width of the page and, since it is not parted, for its height.
+        """
+        wide = max(21 * cells(row) // 20 for row in rows)  # type of one width is a little wider than digits
+        size = self.size(max(wide, len(rows) * self.widest // MOST_ROWS))
+        body = " \\\\\n".join("".join(_cell(c, self.lang) for c in row) for row in rows)
         return (
-            f"\\begin{{flushleft}}{size}\\ttfamily\n\\hspace*{{1em}}\\begin{{tabular}}{{@{{}}l@{{}}}}\n"
+            f"\\begin{{flushleft}}\n{title}\\\\*\n{size}\\ttfamily\\hspace*{{1em}}\\begin{{tabular}}{{@{{}}l@{{}}}}\n"
             f"{body}\n\\end{{tabular}}\n\\end{{flushleft}}"
         )
 
@@ -265,6 +296,8 @@ class _Page:
                     rows[-1] += piece if place else rf" \qquad {piece}"
                 else:
                     rows.append(piece)
+        if not rows:
+            return ""
         size = self.size(max(map(width, rows)))
         return _display("gather*", rows, size)
 
@@ -372,6 +405,7 @@ class _Page:
 
 _STROKES = {
     "─": "lr", "│": "ud", "┐": "ld", "┘": "lu", "└": "ur", "┴": "lru", "┬": "lrd", "┤": "lud", "┼": "lrud",
+    "┌": "rd", "├": "rud",
 }  # fmt: skip
 _RULES = {
     "l": r"\rlap{\rule[.5ex]{.25em}{.4pt}}",
@@ -380,7 +414,11 @@ _RULES = {
     "d": r"\rlap{\kern.25em\smash{\rule[-.3\normalbaselineskip]{.4pt}{.5\normalbaselineskip}}}",
 }
 """Where the lines of a sign lead from its middle, and the rules that draw them."""
-_SIGNS = {"●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash"}
+_SIGNS = {
+    "●": r"\bullet", "○": r"\circ", "◐": r"\odot", "▶": r"\triangleright", "╱": "/", "╲": r"\backslash",
+    "◀": r"\triangleleft", "▲": r"\scriptstyle\bigtriangleup", "▼": r"\scriptstyle\bigtriangledown", "⋯": r"\cdots",
+    "┄": r"\cdot", "┆": r"\cdot", "╭": r"\cdot", "╮": r"\cdot", "╰": r"\cdot", "╯": r"\cdot",
+}  # fmt: skip
 
 
 def _cell(c: str, lang: str) -> str:
@@ -390,9 +428,8 @@ def _cell(c: str, lang: str) -> str:
     if c in _SIGNS:
         return rf"\makebox[.5em]{{${_SIGNS[c]}$}}"
     if c == " ":
-        return "~"
-    written = text(c, lang)
-    return written if c.isascii() else rf"\makebox[{cells(c) / 2:g}em]{{{written}}}"
+        return r"\hspace*{.5em}"
+    return rf"\makebox[{cells(c) / 2:g}em]{{{text(c, lang)}}}"  # a letter is half an em in some engines only
 
 
 def _across(grid: list[list[str]]) -> int:
@@ -463,7 +500,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", '"': "''", "…": r"\ldots{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 _MATHS = {
-    "<": "<", ">": ">", "|": "|", "−": "-", "·": r"\cdot ", "×": r"\times ", "÷": r"\div ", "±": r"\pm ",
+    "<": "<", ">": ">", "|": "|", "‖": r"\| ", "−": "-", "·": r"\cdot ", "×": r"\times ", "÷": r"\div ", "±": r"\pm ",
     "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "→": r"\to ", "←": r"\leftarrow ", "⇒": r"\Rightarrow ",
     "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "∞": r"\infty ",
     "∑": r"\sum ", "Σ": r"\Sigma ", "∏": r"\prod ", "∂": r"\partial ", "∇": r"\nabla ", "∈": r"\in ", "⊙": r"\odot ",
@@ -471,6 +508,7 @@ _MATHS = {
     "Φ": r"\Phi ", "Δ": r"\Delta ", "Ω": r"\Omega ", "′": r"{}^{\prime}",
     **{sign: "\\" + name.rstrip("_") + " " for name, sign in GREEK.items()},
     **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ", "0123456789+-ijklmnt", strict=True)},
+    **{sign: f"{{}}_{{{plain}}}" for sign, plain in zip("ₓₕᵧ", "xhy", strict=True)},
     **{sign: f"{{}}^{{{plain}}}" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴸ⁽⁾", "0123456789+-lL()", strict=True)},
 }  # fmt: skip
 _RUN = re.compile("[" + re.escape("".join(_MATHS)) + "]+")

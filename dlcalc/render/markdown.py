@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from dlcalc.core.layout import visible
 from dlcalc.core.notation import LATEX, Writer
-from dlcalc.core.records import Condition, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Cell, Condition, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
@@ -83,9 +83,22 @@ def _body(sheet: Worksheet, steps: str) -> Iterator[str]:
                     yield f"\n```\n{drawn}\n```\n"
             case Figure():
                 yield f"\n{entry.title.say(sheet.lang)}\n"
-                yield from ("```text", *entry.draw(), "```", "")
+                yield from ("```text", *entry.draw(sheet.lang), "```", "")
+            case Grid():
+                yield f"\n{entry.title.say(sheet.lang)}\n"
+                yield "| " + " | ".join(head.say(sheet.lang) for head in entry.heads) + " |"
+                yield "|" + "---|" * len(entry.heads)
+                yield from ("| " + " | ".join(_cell(sheet, cell) for cell in row) + " |" for row in entry.rows)
+                yield ""
             case Given():
                 pass
+
+
+def _cell(sheet: Worksheet, cell: Cell) -> str:
+    return "<br>".join(
+        piece.say(sheet.lang) if isinstance(piece, Text) else f"${tables.formula_in(sheet, piece, LATEX).text}$"
+        for piece in cell
+    )
 
 
 def line_latex(sheet: Worksheet, line: Line, steps: str = "normal") -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from dlcalc.core.formula import Name, Number
 from dlcalc.core.layout import Block, beside, cells, visible
 from dlcalc.core.notation import LATEX, TEXT, UNICODE, Notation, Writer, count, shape_of
-from dlcalc.core.records import Condition, Entry, Figure, Given, Line, Note, Picture, Table
+from dlcalc.core.records import Condition, Entry, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.worksheet import Chain, Worksheet
 from dlcalc.errors import Text
 from dlcalc.render import tables
@@ -42,7 +42,7 @@ def sheet_rows(sheet: Worksheet, *, steps: str, width: int, conventions: bool) -
         rows += _answer_list(sheet, width)
     else:
         rows += _body(sheet, steps, width)
-        rows += [[], *_answer_rows(sheet, width)]
+        rows += [[], *_answer_rows(sheet, width)] if sheet.answers else []
     if conventions_text(sheet):
         rows += _convention_rows(sheet, width)
     if conventions:
@@ -96,8 +96,14 @@ def _body(sheet: Worksheet, steps: str, width: int) -> Iterator[Row]:
                 yield from picture_rows(sheet, entry, indent, width)
             case Figure():
                 yield [("note", "  " + entry.title.say(sheet.lang))]
-                yield from ([("formula", "    " + row)] for row in entry.draw())
+                drawn = entry.draw(sheet.lang)
+                front = " " * max(0, min(4, width - max(map(cells, drawn))))
+                yield from ([("formula", front + row)] for row in drawn)
                 yield []
+            case Grid():
+                from dlcalc.render import grids  # it breaks its texts by this page's rules
+
+                yield from grids.rows(sheet, entry, width)
             case Given():
                 pass
 
@@ -146,9 +152,12 @@ def _marked_row(cells_: list[str], row: int, covered: frozenset[tuple[int, int]]
 
 
 def shown_entries(entries: list[Entry], steps: str) -> Iterator[Entry]:
-    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone."""
+    """Yield what is shown: below full steps, a loop that has a table is shown as that table alone, and no picture
+    that says again what the lines say."""
     hidden = () if steps == "full" else tuple(entry for entry in entries if isinstance(entry, Table))
     for entry in entries:
+        if isinstance(entry, Figure) and entry.extra and steps != "full":
+            continue
         if not (isinstance(entry, Line | Condition) and any(stands_in(entry, table) for table in hidden)):
             yield entry
 
@@ -180,8 +189,9 @@ def _listed(label: str, items: list[Block], width: int) -> list[str]:
     rows: list[str] = []
     row: list[Block | str] = [label]
     for number, item in enumerate(items):
-        piece = beside((item, "" if number == len(items) - 1 else ", "))
-        if len(row) > 1 and beside((*row, piece)).width > width + 1:
+        last = number == len(items) - 1
+        piece = beside((item, "" if last else ", "))
+        if len(row) > 1 and beside((*row, piece)).width > width + (not last):  # a blank at the end does not show
             rows += beside(row).rows
             row = [" " * cells(label)]
         row.append(piece)
@@ -290,7 +300,10 @@ def _condition(sheet: Worksheet, entry: Condition, indent: int, width: int) -> I
 
 def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
     grid = tables.cells_of(sheet, table)
-    widths = [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+    widths = _widths(grid)
+    if 4 + sum(widths) + 2 * (len(widths) - 1) > width:
+        grid = [row for line in grid for row in tables.upright(line)]
+        widths = _widths(grid)
     yield [("note", "  " + table.title.say(sheet.lang))]
     for line, at in tables.formulas_of(sheet, table):
         writer = Writer(UNICODE, at, sheet.sheet.env, sheet.style, indices=sheet.topic.indices)
@@ -298,9 +311,24 @@ def _table(sheet: Worksheet, table: Table, width: int) -> Iterator[Row]:
         for cut, piece in enumerate(writer.write(line.right).split(width - front.width)):
             formula = beside((front if cut == 0 else Block((" " * front.width,)), piece))
             yield from ([("formula", row)] for row in formula.rows)
-    for number, row in enumerate(grid):
-        text = "  ".join(" " * (w - cells(c)) + c for c, w in zip(row, widths, strict=True))
-        yield [("reason" if number == 0 else "formula", "    " + text)]
+    for columns in _parted(widths, width - 4):
+        for number, row in enumerate(grid):
+            text = "  ".join(" " * (widths[c] - cells(row[c])) + row[c] for c in columns)
+            yield [("reason" if number == 0 else "formula", "    " + text)]
+
+
+def _widths(grid: list[list[str]]) -> list[int]:
+    return [max(cells(row[n]) for row in grid) for n in range(len(grid[0]))]
+
+
+def _parted(widths: list[int], width: int) -> list[list[int]]:
+    """Part a table's columns so that each part fits; the first, which says which row it is, stands in every part."""
+    parts = [[0]]
+    for column in range(1, len(widths)):
+        if len(parts[-1]) > 1 and sum(widths[c] + 2 for c in (*parts[-1], column)) - 2 > width:
+            parts.append([0])
+        parts[-1].append(column)
+    return parts
 
 
 def answer_text(sheet: Worksheet, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
 
 from dlcalc.core.records import Figure
 from dlcalc.core.worksheet import Worksheet
@@ -14,7 +15,7 @@ KINDS = (".svg", ".png", ".pdf")
 
 
 def picture(sheet: Worksheet, suffix: str) -> bytes:
-    """Return the sheet's last picture in the format of a file's suffix.
+    """Return the sheet's picture in the format of a file's suffix: as SVG all it has, below each other.
 
     Raises:
         InputError: if the sheet has none that can be drawn so, or Matplotlib is wanted and not installed.
@@ -30,8 +31,9 @@ def picture(sheet: Worksheet, suffix: str) -> bytes:
     if not figures:
         raise InputError(Text("This sheet has no picture.", "这张计算表没有图。"))
     figure = figures[-1]
-    if suffix == ".svg" and figure.svg is not None:
-        return figure.svg().encode()
+    drawings = [entry.svg(sheet.lang) for entry in figures if entry.svg is not None]
+    if suffix == ".svg" and drawings:
+        return (drawings[0] if len(drawings) == 1 else _stacked(drawings)).encode()
     if figure.draw_on is None:
         raise InputError(
             Text("This picture is drawn as SVG only.", "这张图只有 SVG 格式。"),
@@ -55,3 +57,22 @@ def picture(sheet: Worksheet, suffix: str) -> bytes:
     drawn = io.BytesIO()
     canvas.savefig(drawn, format=suffix[1:], dpi=150, metadata={"Software": None} if suffix == ".png" else None)
     return drawn.getvalue()
+
+
+def _stacked(drawings: list[str]) -> str:
+    """Return several SVG documents as one, each in its own size, from the top down."""
+    parts, width, y = [], 0.0, 0.0
+    for drawing in drawings:
+        head, rest = drawing.split(">", 1)
+        box = re.search(r'viewBox="([^"]*)"', head)
+        wide, high = map(float, box[1].split()[2:]) if box else (0.0, 0.0)
+        kept = re.sub(r' (?:xmlns|width|height)="[^"]*"', "", head)
+        parts.append(f'{kept} x="0" y="{y:g}" width="{wide:g}" height="{high:g}">{rest}')
+        width, y = max(width, wide), y + high + _BETWEEN
+    high = y - _BETWEEN
+    size = f'viewBox="0 0 {width:g} {high:g}" width="{width:g}" height="{high:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n{"".join(parts)}</svg>\n'
+
+
+_BETWEEN = 24
+"""Pixels between two drawings in one file."""

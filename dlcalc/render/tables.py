@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.core.evaluate import compile_key
-from dlcalc.core.formula import Name, Node, parse
-from dlcalc.core.notation import UNICODE
-from dlcalc.core.records import Condition, Entry, Given, Line, Table
+from dlcalc.core.formula import Name, Node, parse, walk
+from dlcalc.core.layout import Block, beside
+from dlcalc.core.notation import UNICODE, Notation, Writer
+from dlcalc.core.records import Condition, Entry, Formula, Given, Line, Table
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import Text
 
@@ -45,6 +47,18 @@ def cells_of(sheet: Worksheet, table: Table) -> list[list[str]]:
     return grid
 
 
+def upright(row: list[str]) -> list[list[str]]:
+    """Return a row of cells as several, its vectors standing upright: for a table too wide for the page."""
+    parted = [_numbers_in(cell) for cell in row]
+    high = max(map(len, parted))
+    return [[part[n] if n < len(part) else "" for part in parted] for n in range(high)]
+
+
+def _numbers_in(cell: str) -> list[str]:
+    vector = cell.startswith("(") and cell.endswith(")") and "(" not in cell[1:]
+    return cell[1:-1].split(", ") if vector else [cell]
+
+
 def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, Any]]]:
     """Return each formula of a table's columns: its first line, and its loop variables, left open where they change."""
     simple = {column.partition("[")[0] for column in table.columns if column.endswith(f"[{table.index}]")}
@@ -77,6 +91,33 @@ def formulas_of(sheet: Worksheet, table: Table) -> list[tuple[Line, dict[str, An
             if value != line.at.get(name, value):
                 at[name] = name  # it changes from row to row, as the index does
     return list(found.values())
+
+
+def formula_in(sheet: Worksheet, formula: Formula, notation: Notation) -> Block:
+    """Write a formula of a grid, its loop variables left open."""
+    sides = [parse(side) for side in formula.text.split(" = ")]
+    indices = (index for side in sides for part in walk(side) if isinstance(part, Name) for index in part.first)
+    at = {name.base: name.base for index in indices for name in walk(index) if isinstance(name, Name)}
+    writer = Writer(notation, at, _StandIns(formula.dims), sheet.style, indices=sheet.topic.indices)
+    parts = [writer.write(side) for side in sides]
+    return beside((parts[0], *(piece for part in parts[1:] for piece in (notation.sign(" = "), part))))
+
+
+class _StandIns(dict[Any, Any]):
+    """Arrays in the place of values, so that products are written as those of vectors and matrices."""
+
+    def __init__(self, dims: Mapping[str, int]) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return an array of as many dimensions as the values of this name have."""
+        dims = self.dims.get(key if isinstance(key, str) else key[0], 0)
+        if not dims:
+            return default
+        from dlcalc.core.arrays import Array
+
+        return Array.of([0, 0] if dims == 1 else [[0, 0], [0, 0]])
 
 
 def givens(entries: list[Entry]) -> list[Given]:

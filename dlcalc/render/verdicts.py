@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from dlcalc.core.layout import caret, cells
@@ -165,7 +166,7 @@ def _line_rows(line: WrittenLine, width: int) -> Iterator[Row]:
 
 
 def wrap_chain(chain: str, width: int) -> list[str]:
-    """Break `a = b = c` before its equals signs where it is too wide."""
+    """Break `a = b = c` before its equals signs where it is too wide, and before + and − where one part alone is."""
     pieces = chain.split(" = ")
     rows = [pieces[0]]
     for piece in pieces[1:]:
@@ -173,4 +174,15 @@ def wrap_chain(chain: str, width: int) -> list[str]:
             rows[-1] += " = " + piece
         else:
             rows.append("  = " + piece)
+    return [part for row in rows for part in _wrap_sum(row, width)]
+
+
+def _wrap_sum(row: str, width: int) -> list[str]:
+    first, *terms = re.split(r" (?=[+−] )", row)
+    rows = [first]
+    for term in terms:
+        if cells(rows[-1]) + cells(term) + 1 <= width:
+            rows[-1] += " " + term
+        else:
+            rows.append("      " + term)
     return rows

@@ -461,7 +461,7 @@ def test_the_order_stays_with_several_processes(jobs, tmp_path):
 
 def test_auto_takes_the_cores_there_are():
     assert ran(b"", "--jobs", "auto").status == 0
-    assert batch._jobs("auto") == batch._jobs("0") == min(os.cpu_count(), 60)
+    assert batch.jobs_of("auto") == batch.jobs_of("0") == min(os.cpu_count(), 60)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -49,7 +49,7 @@ PAGE = """\
 h.md:6  Convolution · in 28 · k 3 · filters 25
 h.md:7  ✓ O = 26 is right.
 
-h.md:8  ✗ out = 25 is not right.
+h.md:8  ✗ out = 25 is not right; a possible explanation:
 
     You left out the + 1: the quotient counts the steps, and the window also
     stands at its starting place.
@@ -69,7 +69,7 @@ This exercise: 1 of 3 marks; the first wrong line is out (h.md:8); not judged: 2
 line(s).
 
 h.md:15  convv --in 28
-h.md:15  ! 'convv' is no exercise.
+h.md:15  ! dlcalc has no topic 'convv'.
     Did you mean conv?
 
 This exercise is not judged.
@@ -157,7 +157,7 @@ def test_json_has_every_line_with_its_verdict(folder):
     assert first["lines"][1]["misconceptions"] == ["no-plus-one"]
     assert first["faults"][0]["line"] == 11
     assert (second["topic"], second["lines"]) == (None, [])
-    assert second["faults"] == [{"line": 15, "message": "'convv' is no exercise.", "hint": "Did you mean conv?"}]
+    assert second["faults"] == [{"line": 15, "message": "dlcalc has no topic 'convv'.", "hint": "Did you mean conv?"}]
     assert third["lines"][0]["given"] == "7850"
 
 
@@ -315,9 +315,9 @@ def test_what_was_typed_reaches_no_terminal_as_a_command(folder):
 @pytest.mark.parametrize(
     ("exercise", "message", "advice"),
     [
-        ("convv --in 28", "'convv' is no exercise.", "conv"),
-        ("out = 26", "'out' is no exercise.", "conv --in 28 --k 3"),
-        ("batch x.jsonl", "'batch' is no exercise.", "conv --in 28 --k 3"),
+        ("convv --in 28", "dlcalc has no topic 'convv'.", "conv"),
+        ("out = 26", "dlcalc has no topic 'out'.", "conv --in 28 --k 3"),
+        ("batch x.jsonl", "dlcalc has no topic 'batch'.", "conv --in 28 --k 3"),
         ("conv --in 28", "conv needs 'k'", "--k 3"),
         ("conv --in 28 --kk 3", "has no option '--kk'", "--k"),
         ("conv --in 2a8 --k 3", "--in", "Type a whole number"),
@@ -423,7 +423,7 @@ def test_a_block_to_fill_in_asks_in_working_order():
     ("line", "message"),
     [
         ("--template", "needs an exercise"),
-        ("--template foo", "'foo' is no exercise"),
+        ("--template foo", "dlcalc has no topic 'foo'"),
         ("--template conv --in 28", "needs 'k'"),
         ("--template conv --in 28 --k 3 --answer 26", "inputs only"),
         ("--template conv --x @a.csv --k 3", "names a file"),

@@ -383,3 +383,35 @@ def test_python_opens_no_file():
         package.solve("conv", {"in": "@b", "k": 3})
     with pytest.raises(InputError):
         package.solve("private-double", {"x": ["@a.csv"]})
+
+
+NETS = [
+    ("net.json", '{"weight_ih_l0": [[0.5]], "weight_hh_l0": [[0.1]], "bias_ih_l0": [0]}'),
+    ("net.json", '{"params": {"weight_ih_l0": [[0.5]], "weight_hh_l0": [[0.1]]}}'),
+    ("net.json", '[{"wx": [[0.5]], "wh": [[0.1]]}]'),
+    ("net.json", '{"wx": [[0.5]], "wh": [[0.1]]}'),
+    ("net.toml", "[[params]]\nwx = [[0.5]]\nwh = [[0.1]]\n"),
+    ("net.toml", "weight_ih_l0 = [[0.5]]\nweight_hh_l0 = [[0.1]]\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), NETS)
+def test_a_recurrent_net_is_read_from_a_file_whole(name, content):
+    write(name, content)
+    flags, file = (dlcalc(f"rnn --x 1,2 {given} --format json") for given in ("--wx 0.5 --wh 0.1", f"--params @{name}"))
+    assert file.status == 0, file.err
+    assert json.loads(file.out)["answers"] == json.loads(flags.out)["answers"]
+
+
+def test_the_layers_of_a_feed_forward_net_are_read_from_a_file():
+    write("net.json", '[{"w": [[0.1, 0.8], [0.4, 0.6]]}, {"w": [[0.3, 0.9]]}]')
+    ran = dlcalc("backprop --x 0.35,0.9 --layers @net.json --steps brief")
+    assert ran.status == 0, ran.err
+    assert "y  ≈ 0.690283" in ran.out
+
+
+def test_a_net_whose_layers_do_not_fit_names_the_file_and_the_layer():
+    write("net.json", '[{"wx": [[0.5]]}]')
+    ran = dlcalc("rnn --x 1,2 --params @net.json")
+    assert ran.status == 2
+    assert "Layer 1: wh is missing" in ran.err

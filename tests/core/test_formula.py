@@ -196,7 +196,7 @@ SCALAR_ORACLES = {
     "==": (2, sympy.Eq),
     "!=": (2, sympy.Ne),
 }
-ARRAY_ROWS = {"@", ".T", "softmax", "outer", "largest", "diag"}
+ARRAY_ROWS = {"@", ".T", "softmax", "outer", "largest", "diag", "norm", "spectral"}
 LOGIC = {"not", "and", "or", "if"}
 
 
@@ -232,6 +232,9 @@ def test_every_scalar_operator_agrees_with_sympy(name):
         ("u @ v", lambda a, b, u, v: u @ v),
         ("A.T", lambda a, b, u, v: a.T),
         ("outer(u, v)", lambda a, b, u, v: np.outer(u, v)),
+        ("norm(u)*u + norm(A)*v", lambda a, b, u, v: np.sqrt((u * u).sum()) * u + np.sqrt((a * a).sum()) * v),
+        ("spectral(A)*u", lambda a, b, u, v: np.sqrt(np.linalg.eigvalsh(a.T @ a).max()) * u),
+        ("(spectral(v) - norm(v))*u + norm(-3)*u", lambda a, b, u, v: 3 * u),
         ("softmax(A)", lambda a, b, u, v: np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)),
         ("tanh(A) * B - 2*A", lambda a, b, u, v: np.tanh(a) * b - 2 * a),
         ("relu(u)/2", lambda a, b, u, v: np.maximum(u, 0) / 2),

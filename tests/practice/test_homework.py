@@ -324,6 +324,26 @@ def test_an_unknown_name_is_told_with_near_ones_and_costs_nothing():
     assert (found.marks, found.out_of) == (1, 1)
 
 
+def test_a_row_that_only_another_run_has_is_left_to_the_judge():
+    exercise = "perceptron --x '3,3; 4,3; 1,1' --t 1,1,-1 --scan restart"
+    found = judged("w₁ = (3, 3)", "w₂₅ = (1, 1)", "w99 = 3x", "v₉ = 3", exercise=exercise)
+    verdicts = found.report.verdicts
+    assert list(verdicts) == ["w1", "w[25]", "w[99]", "v₉"]
+    assert verdicts["w1"].verdict == "right"
+    assert "no answer or line" not in str(verdicts["w[25]"].message)
+    assert verdicts["w[99]"].column is not None
+    assert "no answer or line 'v₉'" in verdicts["v₉"].message.en
+
+
+def test_an_entry_of_a_family_with_a_label_is_named_in_one_bracket_too():
+    sheet = dlcalc.solve(*_solved(NET))
+    for name in ("W1_new[1,2]", "W[1,new][1,2]", "W[1,new,1,2]", "W_new[1][1,2]"):
+        assert sheet.value_of(name) == sheet.answers["W1_new"][0][1]
+    for name in ("W[1,new,1]", "W[1,new][3,1]", "W[1,new,0,1]", "E[1]", "W[1,new]x[1,2]"):
+        with pytest.raises(InputError):
+            sheet.value_of(name)
+
+
 @pytest.mark.parametrize("name", topics.names())
 def test_every_name_a_sheet_prints_is_found(name):
     for topic, _, sheet in _drawn(name, 12):

@@ -39,6 +39,8 @@ def _read(element):
                 and [c.text for c in (children[0], children[-1])] == ["|"] * 2
             ):
                 return f"abs({''.join(map(_read, children[1:-1]))})"
+            if element.tag == "mrow" and len(children) > 2 and [children[n].text for n in (0, -1)] == ["‖"] * 2:
+                return f"norm({''.join(map(_read, children[1:-1]))})"
             if element.tag == "mrow" and children and children[0].text == "{":
                 (then, test), (otherwise, _) = children[1]
                 return f"(({_read(then)}) if ({_read(test[1])}) else ({_read(otherwise)}))"
@@ -60,6 +62,8 @@ def _read(element):
         case "msup":
             base, power = element
             return f"exp({_read(power)})" if _read(base) == "e" else f"{_read(base)}**({_read(power)})"
+        case "msub" if _read(element[0]).startswith("norm(") and element[1].text == "2":
+            return "spectral(" + _read(element[0]).removeprefix("norm(")
         case "msqrt":
             return f"sqrt({''.join(map(_read, element))})"
     raise AssertionError(f"no reading of <{element.tag}>")

@@ -87,7 +87,44 @@ SHEETS = {
     "neuron": "neuron --x 1,1 --w 0.7,0.7 --theta 0.6",
     "neuron-gate": "neuron --gate xor --w 1,1 --theta 0.5",
     "neuron-gate-zh": "neuron --gate and --w 1,1 --b -1.5 --lang zh",
+    "rnn": "rnn --x 0.7,0.5,0.2 --h0 0.1 --wx 0.9 --wh 0.5 --b 0.3 --wy 1.2 --t 1 --eta 0.1",
+    "rnn-long-zh": "rnn --x 1,0,-1,2,1,0,1 --wx 0.5 --wh 1.2 --t 1 --bptt --clip 0.1 --lang zh",
+    "rnn-two-units": "rnn --x 0.5,0.6 --h0 0.1,0.2 --wx .12,.12;.12,.12 --wh .12,.12;.12,.12 --b .12 --steps full",
+    "rnn-both-directions": (
+        'rnn --x 1;2 --params \'[{"wx": [[0.5]], "wh": [[0.1]], "reverse": {"wx": [[0.3]], "wh": [[0.2]]}}]\''
+        " --wy 1,2 --t 1 --bptt"
+    ),
+    "lstm": (
+        "lstm --x '1,2; 0.5,3' --wi 0.95,0.8 --ui 0.8 --bi 0.65 --wf 0.7,0.45 --uf 0.1 --bf 0.15"
+        " --wg 0.45,0.25 --ug 0.15 --bg 0.2 --wo 0.6,0.4 --uo 0.25 --bo 0.1 --t '0.5; 1.25' --eta 0.1"
+    ),
+    "lstm-two-units-zh": (
+        "lstm --x '0.5,-1; 0.2,0.3; 1,0' --wi '0.5,-0.3; 0.1,0.4' --ui '0.2,0.1; -0.1,0.3' --wf '0.4,0.2; -0.2,0.1'"
+        " --uf '0.3,-0.1; 0.2,0.2' --wg '0.6,-0.5; 0.3,0.2' --ug '0.1,0.4; -0.3,0.2' --wo '0.2,0.7; 0.5,-0.1'"
+        " --uo '-0.2,0.3; 0.1,0.1' --po 0.1,0.2 --lang zh"
+    ),
+    "lstm-brief": "lstm --x 1,2 --wi 1 --ui 2 --wf 1 --uf 0 --wg 1 --ug 1 --wo 1 --uo 1 --steps brief",
+    "gru": "gru --x 1,2 --wr 0.5 --ur 0.1 --wz 0.4 --uz 0.2 --wn 0.6 --un 0.3 --bhn 0.2 --t 0.5 --bptt",
+    "gru-conventions-zh": (
+        "gru --x 1 --h0 1 --w-ih '0.5; 0.4; 0.6' --w-hh '0.1; 0.2; 0.3' --b-hh 0,0,0.3 --conventions --lang zh"
+    ),
+    "gru-before": "gru --x 1 --h0 1 --wr 1 --ur 0.1 --wz 0.4 --uz 0.2 --wn 0.6 --un 1 --reset before --update z-new",
     "linear-zh": "linear --in-features 128 --out-features 256 --lang zh",
+    "recurrent-params": "recurrent-params --kind lstm --input 10 --hidden 20",
+    "recurrent-params-stacked-zh": (
+        "recurrent-params --kind gru --input 16 --hidden 32 --layers 3 --bidirectional --output 5 --length 7 --lang zh"
+    ),
+    "recurrent-params-answer": "recurrent-params --kind lstm --input 10 --hidden 20 --answer 2560 --answer keras=880",
+    "patches": "patches --image 224 --patch 16",
+    "patches-crop-zh": "patches --image 3x33x48 --patch 16x8 --d 64 --no-cls --crop --lang zh",
+    "embedding-zh": "embedding --vocab 30522 --d 768 --padding-idx 0 --lang zh",
+    "embedding-values": "embedding --table '0.1,0.2; 0.3,0.4; 0.5,0.6' --indices 2,0 --steps full",
+    "transformer": "transformer",
+    "transformer-zh": "transformer --lang zh",
+    "transformer-bert": "transformer --preset bert-base",
+    "transformer-gpt2-answer": "transformer --preset gpt2 --answer 163037184 --answer kv_cache=18874368",
+    "transformer-vit-zh": "transformer --preset vit_b_16 --lang zh",
+    "transformer-conventions": "transformer --d-model 512 --vocab 1000 --steps brief --conventions",
     "inverse-pad": "conv --in 28 --k 3 --stride 1 --want out=28 --solve pad",
     "inverse-pad-zh": "conv --in 28 --k 3 --stride 1 --want out=28 --solve pad --lang zh",
     "inverse-in": "conv --k 3 --stride 2 --pad 1 --want out=7 --solve in",
@@ -100,6 +137,11 @@ SHEETS = {
     "inverse-latex-zh": "conv --in 28 --want shape=50x11x11 --solve filters,k --format latex --standalone --lang zh",
     "inverse-html": "conv --in 28 --k 4 --want out=28 --solve pad --format html --lang zh",
     "inverse-json": "conv --in 28 --k 3 --want out=28 --solve pad --format json",
+    "compare": "recurrent-params --compare lstm gru --input 10 --hidden 20",
+    "compare-zh": "recurrent-params --compare lstm gru --input 10 --hidden 20 --lang zh",
+    "compare-three-zh": "recurrent-params --compare rnn lstm gru --reset before --lang zh",
+    "compare-latex": "recurrent-params --compare lstm gru --format latex",
+    "compare-markdown-zh": "recurrent-params --compare gru rnn --format markdown --lang zh",
 }
 
 

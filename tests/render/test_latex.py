@@ -30,7 +30,7 @@ PLAIN_TEX = {
     "fboxsep", "textbackslash", "textasciicircum", "textasciitilde", "textasciigrave",
     "partial", "prod", "max", "min", "Phi", "varphi", "prime",
     "makebox", "rule", "rlap", "kern", "smash", "normalbaselineskip", "ttfamily",
-    "bullet", "circ", "triangleright", "backslash",
+    "bullet", "circ", "triangleright", "triangleleft", "bigtriangleup", "bigtriangledown", "scriptstyle", "backslash",
 }  # fmt: skip
 PLAIN_TEX |= {name.rstrip("_") for name in GREEK}
 AMSMATH = {"text", "tag", "operatorname", "boxed", "allowdisplaybreaks"}

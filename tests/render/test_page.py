@@ -7,6 +7,7 @@ import pytest
 import dlcalc
 from dlcalc.core.layout import Block, beside, cells, stacked
 from dlcalc.render.page import wrap
+from dlcalc.render.verdicts import wrap_chain
 
 
 def test_chinese_characters_fill_two_cells():
@@ -169,6 +170,18 @@ def test_a_kernel_that_is_only_stretched_is_not_called_turned():
     assert reasons["k"] == "D − 1 zeros between and turned by 180°"
 
 
+def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
+    rows = wrap_chain("total = first·(a + b) + second·(c − d) = 12345 + 67890 = 80235", 24)
+    assert rows == [
+        "total",
+        "  = first·(a + b)",
+        "      + second·(c − d)",
+        "  = 12345 + 67890",
+        "  = 80235",
+    ]
+    assert wrap_chain("a + b = c", 80) == ["a + b = c"]
+
+
 def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
     tokens = [[round(0.1234567 * (i + j), 7) for j in range(4)] for i in range(2)]
     wide = dlcalc.solve("attention", {"x": tokens})
@@ -178,3 +191,9 @@ def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
     assert "scores = Q Kᵀ = " not in rows[scores]
     assert rows[scores + 1].strip().startswith("≈ [")
     assert "Q Kᵀ = [1  2]·[3  4]ᵀ" in dlcalc.solve("attention", {"q": "1,2", "k": "3,4", "v": "5"}).render("text")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_given_values_stay_within_the_page(lang):
+    text = dlcalc.solve("transformer", {"vocab": 8, "bytes": 8}, lang=lang).render("text")
+    assert max(map(cells, text.splitlines())) <= 80

@@ -233,7 +233,7 @@ def test_verify_notices_a_wrong_gradient():
     topic = topics.load("backprop")
     sheet = Worksheet(topic, topic.read({**NOTES, "verify": True}), mode=Mode({"delta-hidden": "dE_da[l,n,k]"}))
     (figure,) = [e for e in sheet.entries if isinstance(e, Figure) and "largest" in e.title.en]
-    worst = dict(row.split() for row in figure.draw())
+    worst = dict(row.split() for row in figure.draw("en"))
     assert float(worst["dW1"]) > 0.01
     assert float(worst["dW2"]) < 1e-9
 
@@ -271,7 +271,7 @@ def test_the_slope_that_cancels_with_cross_entropy_is_shown_in_full():
 def test_a_small_net_is_drawn_with_its_weights_in_80_columns(w1, w2, x, lang):
     sheet = dlcalc.solve("backprop", {"x": x, "t": 1, "w1": w1, "b1": 0.1, "w2": w2, "b2": -0.2}, lang=lang)
     (figure,) = [e for e in sheet.entries if isinstance(e, Figure)]
-    drawn = figure.draw()
+    drawn = figure.draw("en")
     assert all(cells(row) <= 76 for row in drawn)
     for weight in re.findall(r"-?[\d.]+", w1 + ";" + w2):
         assert any(f"─{weight.replace('-', '−')}─" in row for row in drawn)
@@ -283,12 +283,12 @@ def test_a_small_net_is_drawn_with_its_weights_in_80_columns(w1, w2, x, lang):
 def test_a_large_net_is_told_by_its_sizes():
     ones = [[1] * 9] * 9
     (figure,) = [e for e in dlcalc.solve("backprop", {"x": [1] * 9, "w1": ones}).entries if isinstance(e, Figure)]
-    assert figure.draw() == ("9 → 9 sigmoid",)
+    assert figure.draw("en") == ("9 → 9 sigmoid",)
 
 
 def test_the_svg_has_a_circle_for_each_unit_and_a_line_for_each_weight():
     (figure,) = [e for e in dlcalc.solve("backprop", mazur()).entries if isinstance(e, Figure)]
-    picture = ElementTree.fromstring(figure.svg())
+    picture = ElementTree.fromstring(figure.svg("en"))
     tags = [element.tag.partition("}")[2] for element in picture]
     assert (tags.count("circle"), tags.count("line")) == (6, 8)
     assert {"0.15", "0.55", "0.7514, b 0.6"} <= {element.text for element in picture}
