@@ -41,7 +41,6 @@ FORBIDDEN = (
     "subprocess.Popen",
     "socket.connect",
     "shutil.rmtree",
-    "os.remove",
 )
 _seen = None
 

@@ -211,7 +211,7 @@ def _apart(table: Weights, gates: Gates, order: str) -> Weights:
         if name not in table:
             raise InputError(
                 Text("{name} is missing.", "缺少 {name}。"),
-                Text("Give --w_ih and --w_hh together.", "请同时给出 --w_ih 和 --w_hh。"),
+                Text("Give --w-ih and --w-hh together.", "请同时给出 --w-ih 和 --w-hh。"),
                 name=name,
             ).about(name)
     count = len(gates.each)

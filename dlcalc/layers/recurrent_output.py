@@ -69,8 +69,8 @@ def refuse_loss(values: Mapping[str, Any]) -> None:
                 "{loss} 需要 {after} 给出的概率，但输出是 {act}。",
             ),
             Text(
-                "Give --wy and --out_act {after}, or take --loss half-sse.",
-                "请给出 --wy 和 --out_act {after}，或用 --loss half-sse。",
+                "Give --wy and --out-act {after}, or take --loss half-sse.",
+                "请给出 --wy 和 --out-act {after}，或用 --loss half-sse。",
             ),
             loss=loss.name,
             after=loss.after,
