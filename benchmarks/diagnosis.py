@@ -243,6 +243,8 @@ def accusations(name, rates, rng, tries):
         topic, judge = exercise.topic, exercise.judge
         runs = [exercise.inputs]
         for convention, choice in topic.other_conventions(frozenset(exercise.raw), exercise.inputs):
+            if not convention.applies(exercise.inputs):
+                continue
             try:
                 runs.append(topic.under(exercise.inputs, frozenset(exercise.raw), convention.name, choice))
             except DlcalcError:

