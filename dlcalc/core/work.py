@@ -291,9 +291,13 @@ def _failed(key: Key, error: Exception) -> CalculationError:
     )
 
 
-def too_long(most: int) -> CalculationError:
+class TooLongError(CalculationError):
+    """A run that writes more lines than it may."""
+
+
+def too_long(most: int) -> TooLongError:
     """Return the error for a run that writes more lines than it may."""
-    return CalculationError(
+    return TooLongError(
         Text("The sheet would have more than {most} lines.", "这张计算表会超过 {most} 行。"), _FEWER, most=most
     )
 

@@ -14,7 +14,7 @@ from dlcalc.core.modes import Pin
 from dlcalc.core.records import Line
 from dlcalc.core.report import Explanation, Parting
 from dlcalc.core.topic import Answer, Convention, Misconception, Topic
-from dlcalc.core.work import MOST_LINES, PLAIN, Mode, Sheet
+from dlcalc.core.work import MOST_LINES, PLAIN, Mode, Sheet, TooLongError
 from dlcalc.core.worksheet import Worksheet
 from dlcalc.errors import InputError, Text
 
@@ -47,13 +47,16 @@ class Run:
         self._given_sheet = sheet
         self._values: dict[str, Any] = {}
         self._env: dict[Any, Any] | None = None
+        self._is_endless = False
         self._widths: dict[tuple[str, int], Sequence[Fraction]] = {}
 
     def value(self, asked: Answer) -> Any:
         """Return what is asked in this run; None where the run refuses its inputs or has no value."""
         if asked.name not in self._values:
             try:
-                value = self._value(asked)
+                value = None if self._is_endless else self._value(asked)
+            except TooLongError:
+                value, self._is_endless = None, True
             except modes.CALCULATING:
                 value = None
             except ODD:
@@ -68,6 +71,8 @@ class Run:
         if self._values and self._env is None:
             try:
                 self._env = self.topic.environment(self.inputs, self.mode)
+            except TooLongError:
+                raise
             except modes.CALCULATING:
                 self._env = {}  # some line has no value: what is asked may have one
         if self._env:
@@ -251,9 +256,9 @@ def explained(made: Misconception, shown: Parting | None) -> Explanation:
 
 def in_place_of(convention: Convention, fixed: Any, choice: Any) -> Text:
     """Return the remedy where an exercise states a convention and the answer follows another."""
-    template = Text(
-        "That is the answer where {there_en}; this exercise says that {here_en}.",
-        "这是“{there_zh}”时的答案；本题规定“{here_zh}”。",
+    says = Text(
+        "That is the answer where {there}; this exercise says that {here}.",
+        "这是“{there}”时的答案；本题规定“{here}”。",
     )
     there, here = convention.choices[choice], convention.choices[fixed]
-    return template.filled(there_en=there.en, here_en=here.en, there_zh=there.zh, here_zh=here.zh)
+    return Text(says.say("en", there=there.en, here=here.en), says.say("zh", there=there.zh, here=here.zh))
