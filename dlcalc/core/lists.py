@@ -53,10 +53,12 @@ class ListReader:
     def each_decimals(self) -> tuple[int | None, ...]:
         """The decimals of every number, in the order they were read; None where it was a fraction or a formula.
 
-        What has one digit or none is taken to be written short beside longer ones: 2 beside 0.91 is 2.00.
+        A whole number of one digit is taken to be written short beside longer ones: 2 beside 0.91 is 2.00.
         """
         finest = max(self.places, default=0)
-        return tuple(None if one is None else one[0] if one[1] > 1 else max(one[0], finest) for one in self.each)
+        return tuple(
+            None if one is None else one[0] if one[0] > 0 or one[1] > 1 else max(one[0], finest) for one in self.each
+        )
 
     @property
     def decimals(self) -> int | None:

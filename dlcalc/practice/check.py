@@ -149,16 +149,13 @@ class Judge:
         for form in asked.other_forms:
             if typed.value == form.value(item.expected):
                 return verdicts.conventional(item, Explanation(form.name, form.says)), None
-        others = list(self.topic.other_conventions(self.stated, self.inputs))
-        values = [run.value(asked) for c, choice in others if (run := self._other(c.name, choice)) is not None]
-        for convention, choice in others:
+        for convention, choice in self.topic.other_conventions(self.stated, self.inputs):
             run = self._other(convention.name, choice) if convention.applies(self.inputs) else None
             if run is not None and pins:
                 run = Run(self.topic, run.inputs, pins=pins, most_lines=run.most_lines)
             if run is None or run.value(asked) == here:
                 continue  # nothing in this answer rests on the convention
-            met = diagnosis.fits(typed, asked, run, self.plain.run, mistaken=False)
-            if met and (met.own or diagnosis.is_sparse(typed, asked, values, self.plain.run)):
+            if diagnosis.fits(typed, asked, run, self.plain.run, mistaken=False):
                 shown = runs.parting(self.plain.sheet, run, asked)
                 name = f"{convention.name}={_word(choice)}"
                 says = Explanation(name, convention.choices[choice], convention.catalogue, shown)

@@ -36,12 +36,14 @@ class Fit:
         own: whether it is the value rounded at its last digit; else it lies in what rounded lines can reach.
         width: how far the first number might lie off; 0 where exact.
         interval: (low, high) of the first number; None where exact.
+        beyond: whether it lies further off than any tolerance may say: more digits would tell.
     """
 
     exact: bool
     own: bool = True
     width: Fraction = Fraction(0)
     interval: tuple[float, float] | None = None
+    beyond: bool = False
 
 
 EXACTLY = Fit(True)
@@ -82,7 +84,12 @@ def fit(typed: Typed, value: Any, widths: Widths, *, mistaken: bool = False) -> 
     reach = [max(half, width) for half, width in zip(halves, each_width(typed, widths, len(pairs)), strict=True)]
     if not own and any(gap > width for gap, width in zip(gaps, reach, strict=True)):
         return None
-    return Fit(False, own, reach[0], _around(pairs[0][1], reach[0]))
+    most = [
+        max(h, min(width, 2 * WIDEST_UNITS * h, WIDEST_SHARE * abs(Fraction(exact(want)))))
+        for width, h, (_, want) in zip(reach, halves, pairs, strict=True)
+    ]
+    beyond = any(gap > width for gap, width in zip(gaps, most, strict=True))
+    return Fit(False, own, reach[0], _around(pairs[0][1], most[0]), beyond)
 
 
 def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fraction], list[Fraction]]:

@@ -32,7 +32,7 @@ FAR = 10
 """How many times the right run's tolerance a mistake's value may lie off before its own is not measured."""
 CHANCE = 0.01
 """How often a random number may be taken for one that a mistake gives."""
-PAIR_CHANCE = 0.005
+PAIR_CHANCE = 0.01
 """How often a random number may be taken for one that two mistakes give."""
 
 

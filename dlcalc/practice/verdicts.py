@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlcalc.core.report import Explanation, Verdict
 from dlcalc.errors import Text
-from dlcalc.practice.compare import COARSEST, Fit, is_small, is_wide
+from dlcalc.practice.compare import COARSEST, Fit, is_small
 from dlcalc.practice.item import Item
 
 
@@ -17,7 +17,7 @@ def accepted(item: Item, met: Fit, verdict: str = "", rests_on: str | None = Non
             "Too coarse to judge: give at least two significant digits.", "太粗略，无法判断：请至少给出两位有效数字。"
         )
         return Verdict("invalid", typed.text, item.expected, met.interval, message=says)
-    if not met.own and is_wide(typed, item.expected, met.width):
+    if met.beyond:
         says = Text(
             "At these digits rounding alone can change it by {width}: give more digits.",
             "在这一精度下，仅舍入就可使它相差 {width}：请多写几位。",

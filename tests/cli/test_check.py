@@ -317,7 +317,7 @@ def test_what_was_typed_reaches_no_terminal_as_a_command(folder):
     [
         ("convv --in 28", "dlcalc has no topic 'convv'.", "conv"),
         ("out = 26", "dlcalc has no topic 'out'.", "conv --in 28 --k 3"),
-        ("batch x.jsonl", "dlcalc has no topic 'batch'.", "conv --in 28 --k 3"),
+        ("grade k.toml a.csv", "dlcalc has no topic 'grade'.", "conv --in 28 --k 3"),
         ("conv --in 28", "conv needs 'k'", "--k 3"),
         ("conv --in 28 --kk 3", "has no option '--kk'", "--k"),
         ("conv --in 2a8 --k 3", "--in", "Type a whole number"),

@@ -30,9 +30,9 @@ def test_underscores_are_dashes():
     [
         ("", "no command"),
         ("dlcalc", "no command"),
-        ("cnv --in 28", "'cnv' is no exercise"),
-        ("batch x.jsonl", "'batch' is no exercise"),
-        ("grade key.toml a.csv", "'grade' is no exercise"),
+        ("cnv --in 28", "no topic 'cnv'"),
+        ("batch x.jsonl", "no topic 'batch'"),
+        ("grade key.toml a.csv", "no topic 'grade'"),
         ("conv --in '28", "never closed"),
         ("conv extra --in 28", "belongs to no flag"),
         ("conv --in 28 \\", "backslash"),

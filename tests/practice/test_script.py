@@ -252,7 +252,7 @@ def test_a_rounded_answer_says_which_mistake_it_cannot_be_told_from():
 def test_lists_are_judged_at_the_digits_of_each_number():
     inputs = {"x": "1,0;0,1", "w": "100.123,1.23456"}
     assert kinds("neuron", inputs, {"net": "100.1,1.235"}) == {"net": "rounded"}
-    assert kinds("neuron", inputs, {"net": "100.2,1.235"})["net"] != "rounded"
+    assert kinds("neuron", inputs, {"net": "100.4,1.235"})["net"] != "rounded"
 
 
 def test_nothing_or_blanks_is_missing():
