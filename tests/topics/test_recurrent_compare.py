@@ -216,4 +216,4 @@ def test_python_takes_a_list():
 
 @pytest.mark.parametrize("command", ["lstm --compare gru", "lstm --compare lstm gru", "lstm --compare=lstm,gru"])
 def test_a_cell_s_own_command_hands_a_comparison_on(command):
-    assert run(command) == run("recurrent-params --compare lstm gru")
+    assert run.dlcalc(command) == run.dlcalc("recurrent-params --compare lstm gru")
