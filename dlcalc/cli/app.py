@@ -148,7 +148,7 @@ def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer
 
 
 def _handed_on(argv: Sequence[str], flag: str, name: str) -> list[str]:
-    """Return what to type at the topic that answers a flag, with this topic's name as its first value; empty without."""
+    """Return what to type at the topic that answers a flag, this topic's name its first value; empty without."""
     for at, word in enumerate(argv):
         if word == f"--{flag}" or word.startswith(f"--{flag}="):
             values = [word.partition("=")[2]] if "=" in word else []
