@@ -131,9 +131,9 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def written(topic: Topic, inputs: Mapping[str, object]) -> str:
-    """Return the line that `read_exercise` reads as this exercise; inputs as typed, or numbers, lists, tuples and tables.
+    """Return the line that `read_exercise` reads as this exercise; inputs as typed or as Python values.
 
-    A tuple is a size, 3x5, or padding with its two sides, 0:1x0:1.
+    A tuple is a size, 3x5, or padding with its two sides, 0:1x0:1; the tables of a whole net are JSON.
     """
     words = [topic.name]
     for name, value in inputs.items():

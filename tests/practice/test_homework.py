@@ -458,7 +458,7 @@ def test_the_weights_of_a_whole_net_are_written_on_the_exercise_line_and_read_ba
     line = written(topics.load("rnn"), raw)
     _, read_back = read_exercise(line)
     assert dlcalc.solve("rnn", read_back).answers == dlcalc.solve("rnn", raw).answers
-    assert "'[{\"wx\": [[0.1]]" in line
+    assert '\'[{"wx": [[0.1]]' in line
 
 
 def test_a_long_sheet_is_asked_in_part_and_says_so():
