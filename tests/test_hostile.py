@@ -246,7 +246,9 @@ def _is_harmless(page, format):
             bare = re.sub(r"\\[\\{}]", "", page)
             assert bare.count("{") == bare.count("}")
         case "markdown":
-            prose = re.sub(r"(?m)^    - .*$", "", page)  # formulas, in code spans
+            prose = re.sub(
+                r"(?m)^    - .*$|(?<=\n\n) {6}.*\n {6}.*$", "", page
+            )  # formulas, in code spans; what was typed, as code
             assert not re.search(r"(?<!\\)[<`*\[|$]", re.sub(r"\\\\", "", prose)), page
 
 

@@ -517,5 +517,6 @@ def test_an_answer_that_cannot_be_read_is_told_by_its_name(format, lang, tmp_pat
     page.write_text("```dlcalc\nconv --in 28 --k 3\nparams = ２５０個\n```\n", encoding="utf-8")
     shown = dlcalc(["check", str(page), "--format", format, "--lang", lang]).out
     assert "params" in shown
-    if format in ("terminal", "text"):
-        assert "    ２５０個\n          ^\n" in shown  # two columns to each of these signs
+    if format in ("terminal", "text", "markdown"):
+        margin = " " * (6 if format == "markdown" else 4)
+        assert f"\n{margin}２５０個\n{margin}      ^\n" in shown  # two columns to each of these signs
