@@ -368,6 +368,11 @@ def test_a_logarithm_needs_no_brackets_where_only_one_number_can_be_meant(text, 
     assert math.isclose(read_answer(text, single=True).value, value)
 
 
+@pytest.mark.parametrize("text", ["(26)", "((26))", "[[26]]", "（（２６））"])
+def test_brackets_around_one_number_are_none_where_one_is_wanted(text):
+    assert read_answer(text, single=True).value == 26
+
+
 @pytest.mark.parametrize(
     ("text", "column", "says"),
     [
