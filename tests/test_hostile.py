@@ -1,6 +1,7 @@
 """Hostile text everywhere: answered or refused with our words, nothing run, nothing opened, no terminal steered."""
 
 import contextlib
+import csv
 import io
 import json
 import re
@@ -186,6 +187,37 @@ def test_any_text_may_stand_in_homework(format, tmp_path_factory):
         _is_harmless(ran.err, "text")
 
 
+@pytest.mark.parametrize("terminal", [False, True], ids=["piped", "terminal"])
+def test_any_text_may_stand_in_the_answers_of_a_class(terminal, tmp_path_factory):
+    """As a value, a name, a question and a student: each row is judged or rejected, none is lost."""
+    folder = tmp_path_factory.mktemp("class")
+    key, answers = folder / "key.toml", folder / "answers.csv"
+    commands = ("conv --in 28 --k 3", "softmax --z 2,1,0.1 --target 0")
+    questions = (f"[[question]]\nid = 'q{n}'\ncommand = '{command}'\n" for n, command in enumerate(commands))
+    key.write_text("".join(questions), encoding="utf-8")
+    texts = [text.encode("utf-8", "replace").decode().replace("\0", " ") for text in EVERYTHING]
+    rows = [("s", f"q{n}", "", text) for n in (0, 1) for text in texts]
+    rows += [("s", "q0", text, "7") for text in texts]
+    rows += [("s", text, "", "26") for text in texts]
+    rows += [(text, "q0", "", "26") for text in texts]
+    page = io.StringIO(newline="")
+    csv.writer(page).writerows([("student", "question", "name", "value"), *rows])
+    answers.write_bytes(page.getvalue().encode())
+    rejected = folder / "rejected.csv"
+    ran = dlcalc(["grade", str(key), str(answers), "--rejected", str(rejected)], terminal=terminal)
+    assert ran.status == 1
+    table, _, report = ran.out.partition("\n\n" if terminal else "\0")
+    _is_harmless(report + ran.err, "terminal")
+    if terminal:
+        _is_harmless(table, "text")
+    judged = list(csv.DictReader(io.StringIO(table, newline="")))
+    refused = list(csv.DictReader(io.StringIO(rejected.read_text(encoding="utf-8"), newline="")))
+    assert len(judged) + len(refused) >= len([row for row in rows if any(cell.strip() for cell in row)])
+    for row in (*judged, *refused):
+        for cell in row.values():
+            assert cell[:1] not in ("=", "+", "-", "@") or re.fullmatch(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?%?", cell), cell
+
+
 def test_the_whole_corpus_needs_no_memory():
     """What is read is never much larger than what was typed, whatever it promises to become."""
     topic, inputs, names = EXERCISES[0]
@@ -214,7 +246,9 @@ def _is_harmless(page, format):
             bare = re.sub(r"\\[\\{}]", "", page)
             assert bare.count("{") == bare.count("}")
         case "markdown":
-            prose = re.sub(r"(?m)^    - .*$", "", page)  # formulas, in code spans
+            prose = re.sub(
+                r"(?m)^    - .*$|(?<=\n\n) {6}.*\n {6}.*$", "", page
+            )  # formulas, in code spans; what was typed, as code
             assert not re.search(r"(?<!\\)[<`*\[|$]", re.sub(r"\\\\", "", prose)), page
 
 

@@ -254,6 +254,13 @@ class _Malformed(InputError):
     """A row that cannot be used; nothing but its line is lost."""
 
 
+def _never_closed() -> _Malformed:
+    return _Malformed(
+        Text("A quotation mark is never closed.", "引号没有闭合。"),
+        Text('Close it, or write "" for a quotation mark.', '请闭合引号；引号本身请写成 ""。'),
+    )
+
+
 class _Open(Exception):
     """A quotation mark is not closed on this line."""
 
@@ -405,9 +412,9 @@ class Table:
                     return self._counted(split(text, self.separator))
                 except _Open:
                     text += self._up_to_a_quote(len(text), taken, held, lines)
-        except _Malformed:
+        except _Malformed as error:
             held.extendleft(reversed(taken))
-            raise
+            raise (_never_closed() if taken else error) from None  # what stands on later lines is no fault of this one
 
     def _up_to_a_quote(self, length: int, taken: list[_Line], held: deque[_Line], lines: Iterator[_Line]) -> str:
         """Return what follows in a row that is open, up to the first line that may close it."""
@@ -417,10 +424,7 @@ class Table:
             if line is not None:
                 taken.append(line)
             if line is None or len(taken) > MOST_LINES or length + len(found) > LONGEST_ROW:
-                raise _Malformed(
-                    Text("A quotation mark is never closed.", "引号没有闭合。"),
-                    Text('Close it, or write "" for a quotation mark.', '请闭合引号；引号本身请写成 ""。'),
-                )
+                raise _never_closed()
             found += "\n" + self._text(line)
         return found
 

@@ -25,6 +25,7 @@ from dlcalc.cli.answers_csv import Place, Rejected, Row
 from dlcalc.cli.environment import Environment
 from dlcalc.cli.progress import Shown
 from dlcalc.core.class_report import ClassReport
+from dlcalc.core.layout import visible
 from dlcalc.core.values import plain
 from dlcalc.errors import InputError, Text
 from dlcalc.practice.grade import Tally
@@ -85,14 +86,18 @@ _STARTS_FORMULA = frozenset("=+-@\t\r")
 def safe(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe is set before = + - @ unless it is a number.
 
-    Signs before which only blanks stand, and full-width ones, are taken for the same.
+    Signs before which only blanks stand, and full-width ones, are taken for the same. What steers a terminal becomes a
+    sign one can see, as the rows may be printed on one; the lines of a cell stay.
     """
-    if not cell or cell[0].isalnum():
+    if not cell:
         return cell
+    shown = cell if cell.isprintable() else "\n".join(map(visible, cell.split("\n")))
+    if cell[0].isalnum():
+        return shown
     bare = plain(cell.lstrip(" \u3000\u00a0\n\ufeff"))
     if bare[:1] in _STARTS_FORMULA and bare and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
+        return "'" + shown
+    return shown
 
 
 def split_names(cell: str) -> list[str]:

@@ -30,14 +30,14 @@ _PARTS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _WORD = re.compile(
     rf"(?P<mixed>(?:\d+\s*)?[{_PARTS}])|(?P<root>√\s*(?:{_NUMBER}|[{_PARTS}]|π|pi\b|e\b|(?=\()))|(?P<number>{_NUMBER})"
-    rf"|(?P<times>[xX](?![A-Za-z_]))|(?P<name>[A-Za-z_]\w*|[πσ])|(?P<sign>\*\*|[-+*/^(),])"
+    rf"|(?P<log>ln\s*(?:{_NUMBER}|[{_PARTS}]|π|pi\b)(?=\s*(?:[-+,;)\]]|$)))|(?P<times>[xX](?![A-Za-z_]))|(?P<name>[A-Za-z_]\w*|[πσ])|(?P<sign>\*\*|[-+*/^(),])"
     rf"|(?P<raised>[⁺⁻]?[{_RAISED}]+)|(?P<blank>\s+)",
     re.ASCII,
 )
 _GREEK = {"π": "pi", "σ": "sigmoid"}
 _LOWERED = str.maketrans("⁺⁻" + _RAISED, "+-0123456789")
 
-ONLY_IN_FORMULAS = re.compile(rf"[√π*/^+{_RAISED}{_PARTS}]|[a-z]\s*\(|\d\s*-|\)\s*-", re.ASCII)
+ONLY_IN_FORMULAS = re.compile(rf"[√π*/^+{_RAISED}{_PARTS}]|[a-z]\s*\(|ln|\d\s*-|\)\s*-", re.ASCII)
 """What no list of plain numbers has in it."""
 
 
@@ -88,7 +88,7 @@ def _written(text: str, source: str, start: int, item: bool) -> tuple[str, list[
             continue
         word = _translated(match, text)
         apart = bool(written) and source[at - 1].isspace()
-        if before == "number" and (kind in ("number", "mixed", "root", "name") or word == "("):
+        if before == "number" and (kind in ("number", "mixed", "root", "log", "name") or word == "("):
             if kind in ("number", "mixed") or word == "(" or (item and apart) or _is_lone_e(word, source, end):
                 raise unreadable(text, at, _NO_SIGN if apart or word == "(" else None)
             word = "*" + word  # 2√3
@@ -107,6 +107,8 @@ def _written(text: str, source: str, start: int, item: bool) -> tuple[str, list[
         before, at = "number" if is_number else word, end
     if depth:
         raise unreadable(text, at, Text("A closing ')' is missing.", "缺少右括号 “)”。"))
+    if before != "number":
+        raise unreadable(text, at, Text("A number is missing here.", "这里缺一个数。"))
     return written, columns, at
 
 
@@ -130,17 +132,30 @@ def _translated(match: re.Match[str], text: str) -> str:
         case "root":
             under = word[1:].strip()
             return f"sqrt({_under_root(under)})" if under else "sqrt"
+        case "log":  # ln 2/3 is not taken: nobody knows what is under it
+            return f"ln({_under_root(word[2:].strip())})"
         case "raised":
             return f"**({word.translate(_LOWERED)})"
         case "times":
             return "*"
         case "name":
             name = _GREEK.get(word, word)
+            if name in FUNCTIONS and not re.match(r"\s*\(", match.string[match.end() :]):
+                raise unreadable(text, match.end(), _BRACKETS, function=name)
             if name in FUNCTIONS or name in CONSTANTS:
                 return name
+            if name == "log":
+                raise unreadable(text, match.start(), _WHICH_BASE)
             alone = Text("'{word}' is no number: give the number alone.", "“{word}” 不是数：请只写数。")
             raise unreadable(text, match.start(), alone, word=name[:30])
     return "**" if word == "^" else word
+
+
+_WHICH_BASE = Text(
+    "The base of log is not clear: write ln(2) for the natural logarithm.",
+    "log 的底不明确：自然对数请写 ln(2)。",
+)
+_BRACKETS = Text("Brackets are missing behind {function}: {function}(2).", "{function} 后缺少括号：{function}(2)。")
 
 
 def _under_root(word: str) -> str:

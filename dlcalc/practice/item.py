@@ -159,7 +159,7 @@ class Reader:
             says = Text("One number is wanted for {name}, not a list.", "{name} 需要一个数，而不是列表。")
         elif len(sides) == 1:
             says = Text(
-                "{numbers} number(s) are wanted for {name}, with commas or x between.",
+                "A list of {numbers} is wanted for {name}, with commas or x between its numbers.",
                 "{name} 需要 {numbers} 个数，用逗号或 x 隔开。",
             )
         elif len(sides) == 2:

@@ -118,8 +118,8 @@ def _read(text: str, source: str, single: bool) -> tuple[Nested, int | None, int
         source = source.replace("*", "x")  # 25·26·26 where a shape is wanted
     reader = ListReader(text, source, "xX,", lambda text, source, at: read_closed(text, source, at, item=True))
     value = reader.read()
-    while isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
-        value = value[0]  # (26) is 26
+    while isinstance(value, list) and len(value) == 1 and (single or not isinstance(value[0], list)):
+        value = value[0]  # (26) is 26, and where one number is wanted ((26)) too
     return value, reader.decimals, reader.significant, reader.each_decimals
 
 

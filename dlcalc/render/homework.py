@@ -148,8 +148,12 @@ def _summary(file: str, block: CheckedBlock, lang: str) -> str:
         said.append(text.say(lang, first=first, place=_at(file, block.lines.get(first, block.line))))
     unread = len(block.faults) + sum(v.verdict == "invalid" for v in block.report.verdicts.values())
     if unread:
-        said.append(Text("not judged: {count} line(s)", "未能判断：{count} 行").say(lang, count=unread))
+        lines = Text("not judged: 1 line", "未能判断：1 行") if unread == 1 else _NOT_JUDGED
+        said.append(lines.say(lang, count=unread))
     return ("；" if lang == "zh" else "; ").join(said) + ("。" if lang == "zh" else ".")
+
+
+_NOT_JUDGED = Text("not judged: {count} lines", "未能判断：{count} 行")
 
 
 def _wrong(error: DlcalcError, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dlcalc.core.layout import visible
+from dlcalc.core.layout import caret, visible
 from dlcalc.core.notation import LATEX, Writer
 from dlcalc.core.records import Cell, Condition, Figure, Given, Grid, Line, Note, Picture, Table
 from dlcalc.core.report import Report
@@ -117,6 +117,8 @@ def report_markdown(report: Report, where: Mapping[str, str] | None = None) -> s
         mark = "✓" if verdict.accepted else "?" if verdict.verdict == "invalid" else "✗"
         mark = f"`{place}` {mark}" if place else mark
         rows.append(f"- {mark} {text(verdict_text(name, verdict, report.lang, report.verdicts))}")
+        if verdict.column is not None and verdict.given.strip():
+            rows += ["", *(f"      {row}" for row in caret(verdict.given, verdict.column))]  # code, inside the list
         rows += (f"  - {text(remark)}" for remark in remarks(verdict, report.lang))
         for explanation in shown_explanations(verdict):
             rows.append(f"  - {text(explanation.remedy.say(report.lang))}")

@@ -50,8 +50,8 @@ def verdict_text(name: str, verdict: Verdict, lang: str, others: Mapping[str, Ve
             text = Text("{name} was not answered.", "{name} 没有作答。")
         case "invalid":
             if verdict.message is not None:
-                front = "" if verdict.column is not None else given + ("：" if lang == "zh" else ": ")
-                return front + verdict.message.say(lang)
+                front = name if verdict.column is not None else given  # the value stands below, with its caret
+                return front + ("：" if lang == "zh" else ": ") + verdict.message.say(lang)
             text = Text("{given} cannot be read.", "{given} 无法读取。")
         case _:
             text = Text("{given} is not right, and no known mistake gives it.", "{given}，不正确，未匹配到典型错误。")

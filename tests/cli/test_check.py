@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from dlcalc import topics
+from dlcalc.api import LANGUAGES
 from dlcalc.cli import check
 from dlcalc.cli.app import run
 from dlcalc.cli.environment import Environment
+from dlcalc.core.report import VERDICTS
 from dlcalc.render import FORMATS
 from tests.cli.run import Ran, Terminal, dlcalc
 from tests.test_startup import SLOW, loaded, packages
@@ -56,7 +58,7 @@ h.md:8  ✗ out = 25 is not right; a possible explanation:
       yours  O = ⌊(I + 2P − E)/S⌋ = ⌊(28 + 2·0 − 3)/1⌋ = 25
       right  O = ⌊(I + 2P − E)/S⌋ + 1 = ⌊(28 + 2·0 − 3)/1⌋ + 1 = 26
 
-h.md:9  ? A number is missing here.
+h.md:9  ? params: A number is missing here.
     25x
        ^
 
@@ -66,7 +68,7 @@ h.md:11  ! 'I am done' is no line of working.
     A line of working reads name = value, such as out = 26.
 
 This exercise: 1 of 3 marks; the first wrong line is out (h.md:8); not judged: 2
-line(s).
+lines.
 
 h.md:15  convv --in 28
 h.md:15  ! dlcalc has no topic 'convv'.
@@ -500,3 +502,21 @@ def test_memory_does_not_grow_with_the_number_of_blocks():
 class _Nowhere(io.StringIO):
     def write(self, text):
         return len(text)
+
+
+def test_the_example_has_every_verdict():
+    shown = json.loads(dlcalc(f"check {ROOT / 'examples' / 'homework.md'} --format json").out)
+    lines = [line for block in shown["files"][0]["blocks"] for line in block["lines"]]
+    assert {line["verdict"] for line in lines} == set(VERDICTS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_answer_that_cannot_be_read_is_told_by_its_name(format, lang, tmp_path):
+    page = tmp_path / "h.md"
+    page.write_text("```dlcalc\nconv --in 28 --k 3\nparams = ２５０個\n```\n", encoding="utf-8")
+    shown = dlcalc(["check", str(page), "--format", format, "--lang", lang]).out
+    assert "params" in shown
+    if format in ("terminal", "text", "markdown"):
+        margin = " " * (6 if format == "markdown" else 4)
+        assert f"\n{margin}２５０個\n{margin}      ^\n" in shown  # two columns to each of these signs

@@ -222,6 +222,15 @@ MALFORMED = [
 ]
 
 
+def test_a_quotation_mark_that_is_not_closed_is_not_told_by_what_stands_below_it(folder):
+    write(HEADER + 'x,q1,out,"26\nBob,q1,out,"26"\n')
+    done = dlcalc("grade key.toml answers.csv --rejected rejected.csv")
+    assert "Bob,q1,out,26,right" in done.out
+    assert [(row["line"], row["why"].partition(".")[0]) for row in rows_of("rejected.csv")] == [
+        ("2", "A quotation mark is never closed")
+    ]
+
+
 @pytest.mark.parametrize(("row", "why"), MALFORMED, ids=lambda value: str(value)[:30])
 def test_a_malformed_row_is_listed_and_the_others_are_judged(folder, row, why):
     row = row if isinstance(row, bytes) else row.encode()
@@ -375,7 +384,22 @@ def test_a_first_row_that_names_no_columns_is_refused(folder, content, message):
     ],
 )
 def test_what_a_spreadsheet_takes_for_a_formula_is_escaped(cell):
-    assert safe(cell) == "'" + cell
+    assert safe(cell) == "'" + cell.translate({0x09: " ", 0x0D: " ", 0xFEFF: "\ufffd"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("a\x1b[31mb", "a␛[31mb"),
+        ("\x9b31m", "\ufffd31m"),
+        ("\u202e26", "\ufffd26"),
+        ("a\nb", "a\nb"),
+        ("学 生", "学 生"),
+        ("\x1b[31m=1", "␛[31m=1"),
+    ],
+)
+def test_what_steers_a_terminal_is_a_sign_one_can_see(cell, kept):
+    assert safe(cell) == kept
 
 
 @pytest.mark.parametrize(

@@ -352,3 +352,40 @@ def test_near_numbers_are_read_or_refused_with_our_error(text):
 )
 def test_a_small_number_of_two_digits_was_worked_with_the_decimals_of_the_others(text, worked):
     assert read_answer(text).worked == worked
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ln 2", math.log(2)),
+        ("−ln 0.5", math.log(2)),
+        ("2ln 2", 2 * math.log(2)),
+        ("ln2 + 1", 1 + math.log(2)),
+        ("ln ½", -math.log(2)),
+    ],
+)
+def test_a_logarithm_needs_no_brackets_where_only_one_number_can_be_meant(text, value):
+    assert math.isclose(read_answer(text, single=True).value, value)
+
+
+@pytest.mark.parametrize("text", ["(26)", "((26))", "[[26]]", "（（２６））"])
+def test_brackets_around_one_number_are_none_where_one_is_wanted(text):
+    assert read_answer(text, single=True).value == 26
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "says"),
+    [
+        ("ln 2/3", 2, "ln(2)"),
+        ("1 + sqrt 2", 8, "sqrt(2)"),
+        ("-log(2)", 1, "ln(2)"),
+        ("5-", 2, "missing"),
+        ("2*", 2, "missing"),
+        ("[1, 2*]", 6, "missing"),
+    ],
+)
+def test_a_formula_that_is_not_whole_says_what_it_lacks(text, column, says):
+    with pytest.raises(UnreadableError) as caught:
+        read_answer(text, single=True)
+    assert caught.value.column == column
+    assert says in caught.value.message()

@@ -36,10 +36,13 @@ def test_markdown_is_a_list_of_verdicts_with_their_places():
         "  - You left out the biases: there is one for each filter.",
         "    - yours: `biases = 0`",
         "    - right: `biases = F = 25`",
-        "- `h.md:5` ? A number is missing here.",
+        "- `h.md:5` ? out: A number is missing here.",
+        "",
+        "      2x",
+        "        ^",
         "- `h.md:6` ! 'not a line' is no line of working. A line of working reads name = value, such as out = 26.",
         "",
-        "**This exercise: 1 of 2 marks; the first wrong line is params (h.md:4); not judged: 2 line(s).**",
+        "**This exercise: 1 of 2 marks; the first wrong line is params (h.md:4); not judged: 2 lines.**",
         "",
     ]
 
