@@ -92,11 +92,26 @@ def off_by_one(typed: Typed, key: Key, env: Mapping[Any, Any]) -> Slip | None:
 
 
 def arithmetic(typed: Typed, expected: Any) -> Slip | None:
-    """Recognise a lost sign, two exchanged digits, or a moved decimal point."""
+    """Recognise a lost sign, two exchanged digits, or a moved decimal point; in a list, of its only wrong number."""
     pairs = pair(typed.value, expected)
     if pairs is None or typed.significant < COARSEST:
         return None
-    return _sign(typed, pairs) or (_digits(typed, expected) or _point(typed, expected) if len(pairs) == 1 else None)
+    says = _sign(typed, pairs)
+    if says is not None or len(pairs) == 1:
+        return says or _digits(typed, expected) or _point(typed, expected)
+    wrong = [one for one in _each(typed, pairs) if not _meets(*one)]
+    if len(wrong) != 1:
+        return None
+    return _digits(*wrong[0], least=COARSEST) or _point(*wrong[0])
+
+
+def _each(typed: Typed, pairs: list[tuple[Any, Any]]) -> list[tuple[Typed, Any]]:
+    """Return each number of a list as it would have been typed alone, with what it should be."""
+    decimals = typed.places or (typed.decimals,) * len(pairs)
+    return [
+        (replace(typed, value=given, decimals=d, places=()), want)
+        for d, (given, want) in zip(decimals, pairs, strict=True)
+    ]
 
 
 def _sign(typed: Typed, pairs: list[tuple[Any, Any]]) -> Slip | None:
@@ -114,9 +129,9 @@ def _sign(typed: Typed, pairs: list[tuple[Any, Any]]) -> Slip | None:
     )
 
 
-def _digits(typed: Typed, expected: Any) -> Slip | None:
-    """Recognise a number in which two neighbouring digits changed places."""
-    if typed.decimals is None or typed.significant < 3 or typed.decimals < 0 or isinstance(typed.value, list):
+def _digits(typed: Typed, expected: Any, least: int = 3) -> Slip | None:
+    """Recognise a number, of so many significant digits, in which two neighbouring ones changed places."""
+    if typed.decimals is None or typed.significant < least or typed.decimals < 0 or isinstance(typed.value, list):
         return None
     scaled = abs(exact(typed.value) * 10**typed.decimals)
     if scaled.denominator != 1:

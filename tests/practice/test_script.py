@@ -24,11 +24,11 @@ def kinds(topic, inputs, answers):
 
 
 def test_an_error_costs_the_line_it_was_made_on_and_no_other():
-    """σ(0.86) = 0.70266; 0.3·0.6803 + 0.9·0.7027 = 0.8365; σ of it 0.6977; ½(0.6977 − 0.5)² = 0.01954."""
+    """0.68 with its digits exchanged; σ(0.86) = 0.70266; 0.3·0.6803 + 0.9·0.7027 = 0.8365; σ of it 0.6977; E 0.01954."""
     found = verdicts(
         "backprop", NOTES, {"z1": "0.755,0.86", "a1": "0.6803,0.7027", "z2": "0.8365", "a2": "0.6977", "E": "0.01954"}
     )
-    assert [v.verdict for v in found.values()] == ["wrong", "carried", "carried", "carried", "carried"]
+    assert [v.verdict for v in found.values()] == ["misconception", "carried", "carried", "carried", "carried"]
     assert [v.rests_on for v in found.values()] == [None, "z1", "a1", "z2", "a2"]
     assert [v.marks for v in found.values()] == [0, 1, 1, 1, 1]
     assert found["E"].expected == pytest.approx(0.0181039)
@@ -45,7 +45,7 @@ def test_a_second_error_is_found_behind_the_first():
 
 def test_the_order_in_which_lines_are_handed_in_does_not_matter():
     right_way = {"z1": "0.755,0.86", "a1": "0.6803,0.7027"}
-    assert kinds("backprop", NOTES, dict(reversed(right_way.items()))) == {"a1": "carried", "z1": "wrong"}
+    assert kinds("backprop", NOTES, dict(reversed(right_way.items()))) == {"a1": "carried", "z1": "misconception"}
 
 
 def test_an_entry_may_be_wrong_and_the_rest_follow_from_it():
@@ -207,6 +207,11 @@ def test_slips_of_arithmetic(answer, name):
 def test_exchanged_digits_with_a_leading_nought():
     found = verdicts("softmax", {"z": "1,2,3", "target": 2}, {"loss": "0.0476"})["loss"]
     assert found.misconceptions == ("slip-digits",)
+
+
+@pytest.mark.parametrize(("answer", "name"), [("0.755,0.86", "slip-digits"), ("7.55,0.68", "slip-decimal-point")])
+def test_a_slip_in_the_only_wrong_number_of_a_list(answer, name):
+    assert verdicts("backprop", NOTES, {"z1": answer})["z1"].misconceptions == (name,)
 
 
 def test_no_slip_is_tried_on_small_whole_numbers():
