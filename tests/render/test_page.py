@@ -182,15 +182,44 @@ def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
     assert wrap_chain("a + b = c", 80) == ["a + b = c"]
 
 
-def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
+def test_matrices_side_by_side_that_are_wider_than_the_page_are_broken_before_a_factor():
     tokens = [[round(0.1234567 * (i + j), 7) for j in range(4)] for i in range(2)]
-    wide = dlcalc.solve("attention", {"x": tokens})
-    rows = wide.render("text").splitlines()
+    rows = dlcalc.solve("attention", {"x": tokens}).render("text").splitlines()
     assert all(cells(row) <= 80 for row in rows)
     (scores,) = (number for number, row in enumerate(rows) if "scores = Q Kᵀ" in row)
-    assert "scores = Q Kᵀ = " not in rows[scores]
-    assert rows[scores + 1].strip().startswith("≈ [")
+    assert rows[scores + 1].strip().startswith("= [")
+    assert rows[scores + 3].strip().startswith("·[")
     assert "Q Kᵀ = [1  2]·[3  4]ᵀ" in dlcalc.solve("attention", {"q": "1,2", "k": "3,4", "v": "5"}).render("text")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("steps", ["brief", "normal", "full"])
+@pytest.mark.parametrize(
+    ("topic", "inputs"),
+    [
+        ("positional-encoding", {"n": 3, "d": 8}),
+        ("positional-encoding", {"n": 4, "d": 16, "swap": False}),
+        ("attention", {"x": [[round(1.0625 * (i + j), 4) for j in range(12)] for i in range(2)]}),
+        ("attention", {"q": "1", "k": [[1]] * 12, "v": [[n / 7] for n in range(12)]}),
+    ],
+)
+def test_matrices_wider_than_the_page_are_parted_between_columns(topic, inputs, steps, lang):
+    rows = dlcalc.solve(topic, inputs, lang=lang).render("text", steps=steps).splitlines()
+    assert max(map(cells, rows)) <= 80
+
+
+def test_a_parted_matrix_loses_no_entry():
+    """Every number of every row stands on the page, in order, and … marks where a row goes on."""
+    for columns in range(1, 10):
+        for width in range(12, 60):
+            entries = [[str((-13) ** (row + column)) for column in range(columns)] for row in range(2)]
+            parts = beside(("M = ", stacked(entries))).parted(width)
+            for row in range(2):
+                text = " ".join(part.rows[row] for part in parts)
+                assert text.count("…") == 2 * (len(parts) - 1)
+                assert text.replace("…", " ").strip("M =[]").split() == entries[row]
+            fits = all(part.width <= width for part in parts)
+            assert fits or max(len(entry) for row in entries for entry in row) + len("M = [ …") > width
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
