@@ -299,7 +299,7 @@ def test_a_published_model_leaves_nothing_open():
         ({"preset": "gpt2", "target_vocab": 8}, "target_vocab", "--kind both"),
         ({"preset": "vit-b-16", "image": 225}, "patch", "224 or 240"),
         ({"preset": "vit-b-16", "length": 5}, "length", "Leave length out"),
-        ({"preset": "vit-b-16", "vocab": 5}, "vocab", "without words"),
+        ({"preset": "vit-b-16", "vocab": 5}, "vocab", "Leave vocab out"),
         ({"d_model": 64, "patch": 4}, "patch", "--image"),
     ],
 )
