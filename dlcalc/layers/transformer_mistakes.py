@@ -226,8 +226,8 @@ MISCONCEPTIONS = (
     Misconception(
         "embedding-norm-left-out",
         Text("You left out the layer norm behind the embeddings.", "漏了嵌入之后的层归一化。"),
-        {"embedding_norm-both": "0", "embedding_norm-gain": "0"},
-        applies=lambda inputs: bool(inputs["embed_norm"]),
+        {"embedding_norm-both": "0"},
+        applies=lambda inputs: bool(inputs["embed_norm"]) and inputs["biases"] != "none",
     ),
     Misconception(
         "final-norm-left-out",
