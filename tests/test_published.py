@@ -10,9 +10,8 @@ import pytest
 
 import dlcalc
 
-TRUTH = {
-    entry["id"]: entry for entry in json.loads((Path(__file__).parent / "truth/published.json").read_text("utf-8"))
-}
+ENTRIES = json.loads((Path(__file__).parent / "truth/published.json").read_text("utf-8"))
+TRUTH = {entry["id"]: entry for entry in ENTRIES}
 
 
 def rows(name):
@@ -37,6 +36,7 @@ def verdict(topic, inputs, answer, value):
 
 def test_every_table_names_its_source():
     assert all(entry["source"] for entry in TRUTH.values())
+    assert len(TRUTH) == len(ENTRIES), "two entries have one id"
 
 
 def test_the_first_example_of_the_readme_gives_26():

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 
@@ -58,11 +58,15 @@ def caret(typed: str, column: int) -> tuple[str, str]:
 
 
 class Block(NamedTuple):
-    """Rows of equal width; `base` is the row on which neighbours stand, `breaks` the columns where a line may break."""
+    """Rows of equal width; `base` is the row on which neighbours stand, `breaks` the columns where a line may break.
+
+    `seams` are the columns between those of a matrix, where it may be parted if a page is too narrow for it whole.
+    """
 
     rows: tuple[str, ...]
     base: int = 0
     breaks: tuple[int, ...] = ()
+    seams: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -91,13 +95,35 @@ class Block(NamedTuple):
         parts.append(self._columns(start, self.width))
         return parts
 
+    def parted(self, width: int) -> list[Block]:
+        """Cut the block as `split` does, and matrices that are still too wide between columns, marked with ….
+
+        A column that is wider than `width` by itself stays whole.
+        """
+        return [part for piece in self.split(width) for part in piece._at_seams(width)]
+
+    def _at_seams(self, width: int) -> list[Block]:
+        if self.width <= width or not self.seams:
+            return [self]
+        parts: list[Block] = []
+        start, last, more = 0, 0, ""
+        for stop in (*self.seams, self.width):
+            if len(more) + stop - start > width and last > start:
+                cut = self._columns(start, last - len(_GAP))
+                parts.append(cut._replace(rows=tuple(f"{more}{row} …" for row in cut.rows)))
+                start, more = last, "… "
+            last = stop
+        rest = self._columns(start, self.width)
+        return [*parts, rest._replace(rows=tuple(more + row for row in rest.rows))]
+
     @property
     def pieces(self) -> list[str]:
         """A block of one row cut at every break; where a piece may begin a line of its own."""
         return [self._columns(start, stop).text for start, stop in pairwise((0, *self.breaks, self.width))]
 
     def _columns(self, start: int, stop: int) -> Block:
-        return Block(tuple(_slice(row, start, stop) for row in self.rows), self.base)
+        seams = tuple(seam - start for seam in self.seams if start < seam < stop)
+        return Block(tuple(_slice(row, start, stop) for row in self.rows), self.base, (), seams)
 
 
 def _slice(row: str, start: int, stop: int) -> str:
@@ -117,32 +143,40 @@ def beside(parts: Iterable[Block | str]) -> Block:
     if all(len(block.rows) == 1 for block in blocks):
         text = ""
         breaks: list[int] = []
+        seams: list[int] = []
         for block in blocks:
-            if block.breaks:
+            if block.breaks or block.seams:
                 offset = cells(text)
                 breaks.extend(offset + b for b in block.breaks)
+                seams.extend(offset + s for s in block.seams)
             text += block.rows[0]
-        return Block((text,), 0, tuple(breaks))
+        return Block((text,), 0, tuple(breaks), tuple(seams))
     above = max(block.base for block in blocks)
     below = max(len(block.rows) - block.base for block in blocks)
     rows = [""] * (above + below)
-    breaks = []
+    breaks, seams = [], []
     offset = 0
     for block in blocks:
         breaks.extend(offset + b for b in block.breaks)
+        seams.extend(offset + s for s in block.seams)
         shift, width = above - block.base, block.width
         for index in range(len(rows)):
             inside = 0 <= index - shift < len(block.rows)
             rows[index] += block.rows[index - shift] if inside else " " * width
         offset += width
-    return Block(tuple(rows), above, tuple(breaks))
+    return Block(tuple(rows), above, tuple(breaks), tuple(seams))
+
+
+_GAP = "  "
+"""What stands between two columns of a matrix."""
 
 
 def stacked(rows: list[list[str]]) -> Block:
     """Set the entries of a matrix upright, each row in its own square brackets, columns flush right."""
     widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = tuple(
-        "[" + "  ".join(" " * (w - cells(entry)) + entry for entry, w in zip(row, widths, strict=True)) + "]"
+        "[" + _GAP.join(" " * (w - cells(entry)) + entry for entry, w in zip(row, widths, strict=True)) + "]"
         for row in rows
     )
-    return Block(lines, 0)
+    ends = accumulate(widths[:-1], lambda end, w: end + w + len(_GAP), initial=1)
+    return Block(lines, 0, (), tuple(ends)[1:])

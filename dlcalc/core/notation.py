@@ -474,8 +474,8 @@ class Writer:
         return Shown(beside((name, self.notation.brackets(beside(inner)))), ATOM, any(arg.array for arg in args))
 
 
-_PRODUCTS, _LONGEST_PRODUCT = frozenset({"*", "@", "outer"}), 60
-"""Wider products, which no row would hold behind a name, may be broken before a factor."""
+_PRODUCTS, _LONGEST_PRODUCT = frozenset({"*", "@", "/", "outer"}), 60
+"""Wider products, which no row would hold behind a name, may be broken before a factor or the sign of division."""
 _LONGEST_BRACKET = 52
 """What stands inside brackets is broken only where it is wider than this."""
 _BREAKABLE = frozenset({"+", "-"})

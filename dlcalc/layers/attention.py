@@ -81,7 +81,8 @@ def linear(w: Work, letter: str, tokens: str, en: str, zh: str) -> None:
     if w.inputs[f"b{letter.lower()}"] is not None:
         product = f"add_rows({product}, b_{letter})"
     name = "out" if letter == "O" else letter
-    w.let(f"{name} = {product}", en, zh, id=f"{name}-projected")
+    one = name == "out" and w.inputs["heads"] == 1
+    w.let(f"{name} = {product}", en, zh, id="head-projected" if one else f"{name}-projected")
 
 
 # ---------------------------------------------------------------- scale and mask

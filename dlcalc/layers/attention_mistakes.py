@@ -22,6 +22,21 @@ def _plain(inputs: Mapping[str, Any]) -> bool:
     return not given.hides(inputs) and not given.adds(inputs)
 
 
+def _columns_are_seen(inputs: Mapping[str, Any]) -> bool:
+    """Say whether a softmax by columns has something to add up in each."""
+    if given.adds(inputs):
+        return False
+    return not given.hides(inputs) or bool(given.visible(inputs, given.sizes(inputs)).data.any(axis=0).all())
+
+
+def _may_look_at_itself(inputs: Mapping[str, Any]) -> bool:
+    """Say whether the tokens that ask fit where the second sequence belongs: its projections and the mask."""
+    x, context = inputs["x"], inputs["context"]
+    if context is None or x.shape[1] != context.shape[1]:
+        return False
+    return x.shape[0] == context.shape[0] or (inputs["mask"] is None and inputs["valid_len"] is None)
+
+
 def _square(inputs: Mapping[str, Any]) -> bool:
     found = given.sizes(inputs)
     return found.queries == found.keys
@@ -65,9 +80,67 @@ MISCONCEPTIONS = (
             "You took the softmax down the columns: each row, one query, has weights that add up to 1.",
             "按列做了 softmax：应按行，每个查询的权重之和为 1。",
         ),
-        {"weights": "softmax(scaled[i].T).T"},
-        applies=_plain,
+        {"weights": "softmax(scaled[i].T).T", "hidden-weights": "softmax(mask(scaled[i], M).T).T"},
+        applies=_columns_are_seen,
         catalogue=("M186",),
+    ),
+    Misconception(
+        "softmax-over-everything",
+        Text(
+            "You took one softmax over the whole matrix: each row, one query, has weights that add up to 1.",
+            "对整个矩阵做了一次 softmax：应逐行进行，每个查询的权重之和为 1。",
+        ),
+        {"weights": "exp(scaled[i])/total(exp(scaled[i]))"},
+        applies=_plain,
+    ),
+    Misconception(
+        "scaled-after-softmax",
+        Text(
+            "You divided by √d_k after the softmax: it is the scores that are divided, before it.",
+            "在 softmax 之后才除以 √d_k：应在 softmax 之前除分数。",
+        ),
+        {"weights": "softmax(scores[i])/scale"},
+        applies=lambda inputs: _scaled(inputs) and _plain(inputs),
+    ),
+    Misconception(
+        "keys-weighted",
+        Text(
+            "You weighted the keys: the weights belong to the values, V.",
+            "对键 K 加权：加权的应是值 V。",
+        ),
+        {"out": "weights @ K"},
+        applies=lambda inputs: (
+            inputs["heads"] == 1 and inputs["wo"] is None and (inputs["x"] is None or inputs["wk"] is not None)
+        ),
+    ),
+    Misconception(
+        "heads-not-split",
+        Text(
+            "You worked with one head as wide as the model: each head has its own scores and weights, from its own "
+            "columns.",
+            "只用了一个与模型同宽的头：每个头用自己的列求分数和权重。",
+        ),
+        {"concat": "softmax(Q @ K.T/sqrt(d)) @ V"},
+        applies=lambda inputs: _scaled(inputs) and _plain(inputs) and inputs["heads"] > 1,
+    ),
+    Misconception(
+        "second-sequence-not-used",
+        Text(
+            "You took keys and values from the tokens that ask: in cross-attention they come from the other sequence "
+            "(the encoder's output).",
+            "键和值取自查询所在的序列：交叉注意力中它们来自另一序列（编码器的输出）。",
+        ),
+        inputs={"context": None},
+        applies=_may_look_at_itself,
+    ),
+    Misconception(
+        "biases-left-out",
+        Text(
+            "You left out the biases: each projection's bias is added to every row.",
+            "漏了偏置：每个投影的偏置都要加到每一行。",
+        ),
+        inputs={"bq": None, "bk": None, "bv": None, "bo": None},
+        applies=lambda inputs: any(inputs[name] is not None for name in ("bq", "bk", "bv", "bo")),
     ),
     Misconception(
         "no-softmax",
@@ -150,10 +223,10 @@ MISCONCEPTIONS = (
     Misconception(
         "no-output-projection",
         Text(
-            "You stopped at the heads side by side: the output projection W_O comes after them.",
-            "停在了各头拼接处：之后还要乘输出投影 W_O。",
+            "You stopped before the output projection: W_O comes after the heads.",
+            "停在了输出投影之前：各头之后还要乘 W_O。",
         ),
-        {"out-projected": "concat"},
-        applies=lambda inputs: inputs["wo"] is not None and inputs["heads"] > 1,
+        {"out-projected": "concat", "head-projected": "head"},
+        applies=lambda inputs: inputs["wo"] is not None,
     ),
 )

@@ -235,7 +235,11 @@ def nonlocal_(w: Work) -> None:
     w.let("x = shape(N, C)", "the map as a matrix", "特征图写成矩阵")
     w.let("W_Q = shape(C, L)", "projects each place; W_K, W_V likewise", "投影每个位置；W_K、W_V 相同")
     w.let("Q = shape(N, L)", "(N×C)·(C×L), and K, V likewise", "(N×C)·(C×L)，K、V 相同")
-    w.let("scores = shape(N, N)", "(N×L)·(L×N): every place with every place", "(N×L)·(L×N)：位置两两相乘")
+    w.let(
+        "scores = shape(N, N)",
+        "(N×L)·(L×N); row i: place i with every place",
+        "(N×L)·(L×N)；第 i 行：位置 i 与所有位置",
+    )
     w.let("scores_size = N**2", "numbers in it", "其中数的个数")
     w.let("out = shape(N, L)", "(N×N)·(N×L)", "(N×N)·(N×L) 的结果")
     if w.inputs["bias"]:
@@ -298,6 +302,24 @@ MISCONCEPTIONS = (
         {"scores": "shape(n, d)"},
         applies=lambda inputs: inputs["kind"] == "sequence",
         catalogue=("M192",),
+    ),
+    Misconception(
+        "scores-turned",
+        Text(
+            "You turned the scores: there is one row for each query and one column for each key.",
+            "把分数矩阵转置了：每个查询一行，每个键一列。",
+        ),
+        {"scores": "shape(m, n)"},
+        applies=lambda inputs: inputs["source"] not in (None, inputs["n"]),
+    ),
+    Misconception(
+        "as-many-keys-as-queries",
+        Text(
+            "You took as many keys as queries: keys and values come from the other sequence.",
+            "把键的个数当作查询数：键和值来自另一序列。",
+        ),
+        {"K": "shape(n, h*d_k)", "V": "shape(n, h*d_v)", "macs_qkv": "n*d*h*d_k + n*d*h*d_k + n*d*h*d_v"},
+        applies=lambda inputs: inputs["source"] not in (None, inputs["n"]),
     ),
     Misconception(
         "scale-of-the-model",

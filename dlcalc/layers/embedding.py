@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.core.topic import Misconception
@@ -106,7 +107,26 @@ def _refuse_index(name: str, index: Any, first: int, last: int) -> None:
     ).about(name)
 
 
+def _is_table_of(inputs: Mapping[str, Any], first: int, last: int, *, from_one: bool) -> bool:
+    """Say whether rows are looked up, counted so, and every index lies between first and last."""
+    if inputs["table"] is None or inputs["indices"] is None or inputs["from_one"] is not from_one:
+        return False
+    return all(first <= index <= last for index in inputs["indices"].tolist())
+
+
 MISCONCEPTIONS = (
+    Misconception(
+        "rows-counted-from-one",
+        Text("You counted the rows from 1: the first row has the index 0.", "从 1 数起了：第一行的下标是 0。"),
+        inputs={"from_one": True},
+        applies=lambda inputs: _is_table_of(inputs, 1, inputs["vocab"], from_one=False),
+    ),
+    Misconception(
+        "rows-counted-from-zero",
+        Text("You counted the rows from 0: here the first row has the index 1.", "从 0 数起了：这里第一行的下标是 1。"),
+        inputs={"from_one": False},
+        applies=lambda inputs: _is_table_of(inputs, 0, inputs["vocab"] - 1, from_one=True),
+    ),
     Misconception(
         "bias-counted-anyway",
         Text("You added biases: an embedding is a table and has none.", "多加了偏置：嵌入是一张表，没有偏置。"),

@@ -199,6 +199,14 @@ MISCONCEPTIONS = (
         {"C": "cos(outer(pos, 1/base**((2*i + 1)/d)))"},
     ),
     Misconception(
+        "column-number-for-i",
+        Text(
+            "You took the number of the column for i: i counts pairs, and 2i is the column.",
+            "把列号当作了 i：i 是对的编号，2i 才是列号。",
+        ),
+        {"S": "sin(outer(pos, 1/base**(4*i/d)))", "C": "cos(outer(pos, 1/base**((4*i + 2)/d)))"},
+    ),
+    Misconception(
         "sine-and-cosine-swapped",
         Text(
             "You swapped sine and cosine: even columns (from 0) have the sine.",

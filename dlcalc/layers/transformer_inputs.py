@@ -112,9 +112,10 @@ def _refuse_image(inputs: dict[str, Any]) -> None:
                     "ViT 是作用于图像块的编码器，没有词表。",
                 ),
                 Text(
-                    "Leave --image out, or take --kind encoder without words.",
-                    "请去掉 --image，或用 --kind encoder 且不给词表。",
+                    "Leave {name} out, or describe a model of words: no --image, no preset of images.",
+                    "请去掉 {name}；若是处理词的模型，请去掉 --image，也不用图像的 preset。",
                 ),
+                name=name,
             ).about(name)
 
 

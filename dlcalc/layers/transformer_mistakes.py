@@ -199,6 +199,43 @@ MISCONCEPTIONS = (
         {"positions-sines": "n*d"},
     ),
     Misconception(
+        "biases-left-out",
+        Text(
+            "You left out the biases of attention and of the feed-forward network: this model has them.",
+            "漏了注意力和前馈网络的偏置：该模型有这些偏置。",
+        ),
+        {
+            "Q-bias": "h*d*d_k",
+            "K-bias": "h*d*d_k",
+            "V-bias": "h*d*d_k",
+            "O-bias": "h*d_k*d",
+            "W1-bias": "d*d_ff",
+            "W2-bias": "d_ff*d",
+        },
+        applies=lambda inputs: inputs["biases"] == "all" and not _open(inputs),
+    ),
+    Misconception(
+        "segments-left-out",
+        Text(
+            "You left out the segments: each, sentence A and B, has a vector that is learned.",
+            "漏了段嵌入：句 A、句 B 各有一个可学习的向量。",
+        ),
+        {"segments": "0"},
+        applies=lambda inputs: bool(inputs["segments"]),
+    ),
+    Misconception(
+        "embedding-norm-left-out",
+        Text("You left out the layer norm behind the embeddings.", "漏了嵌入之后的层归一化。"),
+        {"embedding_norm-both": "0"},
+        applies=lambda inputs: bool(inputs["embed_norm"]) and inputs["biases"] != "none",
+    ),
+    Misconception(
+        "final-norm-left-out",
+        Text("You left out the layer norm behind the last layer.", "漏了最后一层之后的层归一化。"),
+        {"encoder-final": "N*encoder_layer", "decoder-final": "N*decoder_layer"},
+        applies=lambda inputs: bool(inputs["final_norm"]) and not _open(inputs),
+    ),
+    Misconception(
         "pooler-left-out",
         Text("You left out the pooler, a d × d layer with biases.", "漏了 pooler：一个带偏置的 d × d 层。"),
         {"pooler": "0"},

@@ -185,15 +185,22 @@ def _by_height(items: list[Block]) -> list[list[Block]]:
 
 
 def _listed(label: str, items: list[Block], width: int) -> list[str]:
-    """Set items side by side behind a label, as many on a row as fit."""
+    """Set items side by side behind a label, as many on a row as fit; a matrix that no row holds is parted."""
     rows: list[str] = []
+    blank = " " * cells(label)
     row: list[Block | str] = [label]
     for number, item in enumerate(items):
         last = number == len(items) - 1
-        piece = beside((item, "" if last else ", "))
+        *wide, piece = beside((item, "" if last else ", ")).parted(width - cells(label))
+        for part in wide:
+            if len(row) > 1:
+                rows += beside(row).rows
+                row = [blank]
+            rows += beside((*row, part)).rows
+            row = [blank]
         if len(row) > 1 and beside((*row, piece)).width > width + (not last):  # a blank at the end does not show
             rows += beside(row).rows
-            row = [" " * cells(label)]
+            row = [blank]
         row.append(piece)
     return [*rows, *beside(row).rows]
 
@@ -245,15 +252,17 @@ def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason:
     # broken before a factor; where one factor alone is wider than the page, left out: its numbers stand above
     parts = [part for number, part in enumerate(parts) if number == 0 or _fits(part, room)]
     rows: list[Block] = []
+    values: list[int] = []  # how much of each row is the value
     for number, part in enumerate((*parts, value)):
         equals = f" {sign} " if number == len(parts) else " = "
-        for cut, piece in enumerate(part.split(room)):
+        for cut, piece in enumerate(part.parted(room)):
             front = head if number == 0 and cut == 0 else Block((space,))
             rows.append(beside((front, equals if cut == 0 else "   ", piece)))
+            values.append(piece.width if number == len(parts) else 0)
     first, last = rows[0], rows[-1]
     beside_first = first.width + cells(reason) + 2 <= width
-    for row in rows:
-        marked = _marked(row, head.width, value.width if row is last else 0)
+    for row, of_value in zip(rows, values, strict=True):
+        marked = _marked(row, head.width, of_value)
         here = reason if row is (first if beside_first else last) else ""
         yield from _with_reason(marked, row.width, here, width)
 

@@ -203,6 +203,36 @@ def test_a_product_of_which_one_factor_is_wider_than_the_page_is_left_out():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("steps", ["brief", "normal", "full"])
+@pytest.mark.parametrize(
+    ("topic", "inputs"),
+    [
+        ("positional-encoding", {"n": 3, "d": 8}),
+        ("positional-encoding", {"n": 4, "d": 16, "swap": False}),
+        ("attention", {"x": [[round(1.0625 * (i + j), 4) for j in range(12)] for i in range(2)]}),
+        ("attention", {"q": "1", "k": [[1]] * 12, "v": [[n / 7] for n in range(12)]}),
+    ],
+)
+def test_matrices_wider_than_the_page_are_parted_between_columns(topic, inputs, steps, lang):
+    rows = dlcalc.solve(topic, inputs, lang=lang).render("text", steps=steps).splitlines()
+    assert max(map(cells, rows)) <= 80
+
+
+def test_a_parted_matrix_loses_no_entry():
+    """Every number of every row stands on the page, in order, and … marks where a row goes on."""
+    for columns in range(1, 10):
+        for width in range(12, 60):
+            entries = [[str((-13) ** (row + column)) for column in range(columns)] for row in range(2)]
+            parts = beside(("M = ", stacked(entries))).parted(width)
+            for row in range(2):
+                text = " ".join(part.rows[row] for part in parts)
+                assert text.count("…") == 2 * (len(parts) - 1)
+                assert text.replace("…", " ").strip("M =[]").split() == entries[row]
+            fits = all(part.width <= width for part in parts)
+            assert fits or max(len(entry) for row in entries for entry in row) + len("M = [ …") > width
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_given_values_stay_within_the_page(lang):
     text = dlcalc.solve("transformer", {"vocab": 8, "bytes": 8}, lang=lang).render("text")
     assert max(map(cells, text.splitlines())) <= 80

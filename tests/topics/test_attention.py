@@ -170,6 +170,57 @@ def test_the_root_of_the_whole_width_is_named_where_each_head_has_its_own():
     assert is_named("M188", "attention", inputs, "scale", "22.6274")
 
 
+def softmax(scores, axis=-1):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+Q, K, V = (np.array([[float(n) for n in row.split(",")] for row in UTM[name].split(";")]) for name in "qkv")
+X, Y = np.array([[1, 2.0, 0, 1], [0, 1, 1, 3]]), np.array([[2, 0.0, 1, 1], [1, 1, 0, 2]])
+WQ, WK, WV = ([[1, 0], [0, 1], [1, 1], [0, 1]], [[0, 1], [1, 0], [1, 0], [1, 1]], [[1, 1], [2, 0], [0, 1], [1, 3]])
+PROJECTED = {"x": X.tolist(), "wq": WQ, "wk": WK, "wv": WV}
+TRIL = np.tril(np.ones((2, 2)))
+
+
+def attended(x, y, scale=2**0.5):
+    return softmax(x @ WQ @ (y @ WK).T / scale) @ (y @ WV)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "wrong"),
+    [
+        ("softmax-over-everything", UTM, softmax(Q @ K.T / 2**0.5, None) @ V),
+        ("scaled-after-softmax", UTM, softmax(Q @ K.T) / 2**0.5 @ V),
+        ("keys-weighted", UTM, softmax(Q @ K.T / 2**0.5) @ K),
+        (
+            "softmax-by-columns",
+            {**PROJECTED, "mask": "causal"},
+            (np.exp(X @ WQ @ (X @ WK).T / 2**0.5) * TRIL)
+            / (np.exp(X @ WQ @ (X @ WK).T / 2**0.5) * TRIL).sum(axis=0)
+            @ (X @ WV),
+        ),
+        ("heads-not-split", {"x": X.tolist(), "heads": 2}, softmax(X @ X.T / 2) @ X),
+        ("second-sequence-not-used", {**PROJECTED, "context": Y.tolist()}, attended(X, X)),
+        ("biases-left-out", {**PROJECTED, "bk": "1,0", "bv": "1,2"}, attended(X, X)),
+        (
+            "biases-left-out",
+            {
+                "x": X.tolist(),
+                "layout": "out-in",
+                **{name: np.transpose(PROJECTED[name]).tolist() for name in ("wq", "wk", "wv")},
+                "bq": "1,1",
+            },
+            attended(X, X),
+        ),
+        ("no-output-projection", {**PROJECTED, "wo": "1,2; 3,4"}, attended(X, X)),
+    ],
+)
+def test_a_mistake_is_named_by_the_output_it_gives(name, inputs, wrong):
+    right = np.array(dlcalc.solve("attention", inputs).answers["out"], dtype=float)
+    assert right.shape != wrong.shape or not np.allclose(right, wrong, atol=1e-3)
+    assert name in verdict("attention", inputs, "out", np.round(wrong, 5).tolist()).misconceptions
+
+
 def test_every_mistake_of_the_list_about_attention_by_hand_is_here():
     wanted = {f"M{n}" for n in (184, 185, 186, 187, 188, 189, 195, 196, 197)}
     assert catalogued("attention") >= wanted

@@ -201,3 +201,16 @@ def test_what_does_not_fit_is_named_with_what_would(arguments, name, wanted, lan
     assert name in found.err
     if lang == "en":
         assert wanted in found.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong", "name"),
+    [
+        ("scores", [3, 2], "scores-turned"),
+        ("K", [2, 8], "as-many-keys-as-queries"),
+        ("macs", 2 * 4 * 64 + 2 * 2 * 3 * 8, "as-many-keys-as-queries"),
+    ],
+)
+def test_the_second_sequence_is_not_the_first(asked, wrong, name):
+    inputs = {"n": 2, "source": 3, "d_model": 8, "heads": 2}
+    assert name in verdict("attention-shapes", inputs, asked, wrong).misconceptions

@@ -55,6 +55,18 @@ def test_a_mistake_is_named_by_its_number(inputs, wrong, name):
 
 
 @pytest.mark.parametrize(
+    ("from_one", "indices", "wrong", "name"),
+    [
+        (False, [1, 2], [[1, 2], [3, 4]], "rows-counted-from-one"),
+        (True, [1, 2], [[3, 4], [5, 6]], "rows-counted-from-zero"),
+    ],
+)
+def test_rows_counted_from_the_wrong_end_are_named(from_one, indices, wrong, name):
+    inputs = {"table": [[1, 2], [3, 4], [5, 6]], "indices": indices, "from_one": from_one}
+    assert name in verdict("embedding", inputs, "y", wrong).misconceptions
+
+
+@pytest.mark.parametrize(
     ("inputs", "name", "says"),
     [
         ({"vocab": 3, "d": 2, "indices": [3]}, "indices", "from 0 to 2"),

@@ -80,6 +80,20 @@ def test_the_lists_mistake_with_the_exponent_is_named():
     assert catalogued("positional-encoding") == {"M198"}
 
 
+@pytest.mark.parametrize(
+    ("place", "wrong", "name"),
+    [
+        ("pe[2,5]", math.sin(1 / 10000 ** (2 * 4 / 8)), "column-number-for-i"),
+        ("pe[2,4]", math.cos(1 / 10000 ** (2 * 3 / 8)), "column-number-for-i"),
+        ("pe[2,6]", math.cos(1 / 10000 ** (5 / 8)), "exponent-of-each-column"),
+        ("pe[2,1]", math.cos(1), "sine-and-cosine-swapped"),
+        ("pe[2,3]", math.sin(10000 ** (2 / 8)), "frequency-turned-over"),
+    ],
+)
+def test_a_mistake_is_named_by_its_number(place, wrong, name):
+    assert name in verdict("positional-encoding", {"n": 2, "d": 8}, place, str(wrong)).misconceptions
+
+
 def test_sines_of_degrees_are_named():
     wrong = math.sin(math.radians(1))
     found = verdict("positional-encoding", {"n": 2, "d": 2}, "pe[2,1]", str(wrong))
