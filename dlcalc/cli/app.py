@@ -131,6 +131,11 @@ def _run(command: Callable[[typer.Context], int], argv: list[str], name: str) ->
 
 def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer.Context], int]:
     def command(ctx: typer.Context) -> int:
+        for flag, other in topic.hands_on.items():
+            argv = _handed_on(ctx.args, flag, topic.name)
+            if argv:
+                there = topics.load(other)
+                return topic_command(there, flags.read_topic(there, argv), env, lang)
         words = flags.read_topic(topic, ctx.args)
         if words.options.get("help"):
             from dlcalc.cli.help import topic_page
@@ -140,6 +145,19 @@ def _topic_command(topic: Topic, env: Environment, lang: str) -> Callable[[typer
         return topic_command(topic, words, env, lang)
 
     return command
+
+
+def _handed_on(argv: Sequence[str], flag: str, name: str) -> list[str]:
+    """Return what to type at the topic that answers a flag, this topic's name its first value; empty without."""
+    for at, word in enumerate(argv):
+        if word == f"--{flag}" or word.startswith(f"--{flag}="):
+            values = [word.partition("=")[2]] if "=" in word else []
+            rest = list(argv[at + 1 :])
+            while rest and not rest[0].startswith("-"):
+                values.append(rest.pop(0))
+            named = [value for each in values for value in each.replace("，", ",").split(",") if value.strip()]
+            return [*argv[:at], f"--{flag}", *([] if name in named else [name]), *named, *rest]
+    return []
 
 
 def topic_command(topic: Topic, words: flags.Words, env: Environment, lang: str) -> int:

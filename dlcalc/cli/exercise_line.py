@@ -6,6 +6,7 @@ processor makes of quotes and dashes are taken as what was typed, and a value ma
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -130,9 +131,9 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def written(topic: Topic, inputs: Mapping[str, object]) -> str:
-    """Return the line that `read_exercise` reads as this exercise; inputs as typed, or numbers, lists and tuples.
+    """Return the line that `read_exercise` reads as this exercise; inputs as typed or as Python values.
 
-    A tuple is a size, 3x5, or padding with its two sides, 0:1x0:1.
+    A tuple is a size, 3x5, or padding with its two sides, 0:1x0:1; the tables of a whole net are JSON.
     """
     words = [topic.name]
     for name, value in inputs.items():
@@ -151,6 +152,8 @@ def _typed(value: Any) -> str:
             return " ".join(value.split())
         case tuple():
             return "x".join(":".join(map(str, side)) if isinstance(side, tuple) else str(side) for side in value)
+        case dict() | [dict(), *_]:
+            return json.dumps(value, ensure_ascii=False, default=exact_text)  # the weights of a whole net
         case list() if all(isinstance(item, str) and item[:1].isalpha() for item in value):
             return ",".join(value)  # words: one for each layer
         case list():

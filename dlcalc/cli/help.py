@@ -24,11 +24,11 @@ _USAGE, _INPUTS, _ANSWERS, _OPTIONS, _EXAMPLE, _REQUIRED = (
 
 def topic_page(topic: Topic, lang: str, width: int) -> str:
     """Return the help page of a topic command."""
-    needed = " ".join(f"--{flag(i)} {i.kind.shape}" for i in topic.inputs if i.required)
+    command = " ".join((topic.name, *(f"--{flag(i)} {i.kind.shape}" for i in topic.inputs if i.required)))
     rows = [
         topic.title.say(lang),
         "",
-        f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc {topic.name} {needed} …",
+        f"{_USAGE.say(lang)}{_colon(lang, ' ')}dlcalc {command} …",
         "",
         f"{_INPUTS.say(lang)}{_colon(lang)}",
     ]

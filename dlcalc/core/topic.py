@@ -147,6 +147,7 @@ class Topic:
     decisions rest on them: an answer may then only be rounded itself.
     `signals` says for which inputs vectors are signals, written as rows.
     `indices` tells how a name's indices are printed, by base name: "l" as a layer above, anything else below.
+    `hands_on` names the topic that answers a flag typed here: `lstm --compare gru` is `recurrent-params`'s.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Topic:
     settle: Callable[[dict[str, Any]], None] | None = None
     signals: Callable[[Mapping[str, Any]], bool] = lambda inputs: False
     exact: bool = False
+    hands_on: Mapping[str, str] = field(default_factory=dict)
     _by_name: dict[str, Input] = field(init=False, repr=False, compare=False)
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
     _required: tuple[str, ...] = field(init=False, repr=False, compare=False)

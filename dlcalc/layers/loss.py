@@ -72,5 +72,9 @@ ROWS = (
 )
 
 LOSSES: dict[str, Loss] = {row.name: row for row in ROWS}
-SQUARED = ("half-sse", "sse", "mse")
-"""Losses that differ only by a factor, on which textbooks differ."""
+SQUARED = {
+    "half-sse": Text("E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"),
+    "sse": Text("E is the sum of squared errors", "E 是误差平方和"),
+    "mse": Text("E is the mean of squared errors over outputs (PyTorch)", "E 是对各输出平均的误差平方（PyTorch）"),
+}
+"""The losses that differ by a factor alone, and what a convention says of each."""

@@ -193,17 +193,7 @@ def is_stacked(orders: Mapping[str, Text]) -> Callable[[Mapping[str, Any]], bool
     return applies
 
 
-LOSS = Convention(
-    "loss",
-    {
-        "half-sse": Text(
-            "E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"
-        ),
-        "sse": Text("E is the sum of squared errors", "E 是误差平方和"),
-        "mse": Text("E is the mean of squared errors over outputs (PyTorch)", "E 是对各输出平均的误差平方（PyTorch）"),
-    },
-    is_squared,
-)
+LOSS = Convention("loss", SQUARED, is_squared)
 
 
 def indices(cell: Cell) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,11 +20,11 @@ from dlcalc.core.notation import TEXT
 from dlcalc.core.records import Line
 from dlcalc.core.report import Explanation, Report, Verdict
 from dlcalc.core.topic import Topic
-from dlcalc.core.values import flat
+from dlcalc.core.values import decimals_for, flat
 from dlcalc.core.work import FIELDS, MOST_LINES, Mode
 from dlcalc.errors import InputError, Text
 from dlcalc.practice import diagnosis, runs, verdicts
-from dlcalc.practice.compare import COARSEST, Fit, fit, shape, unit
+from dlcalc.practice.compare import COARSEST, Fit, fit, shape
 from dlcalc.practice.item import Item, Reader
 from dlcalc.practice.runs import Run, Setting
 from dlcalc.practice.script import Script
@@ -32,8 +33,8 @@ WORK_LIMIT = 20_000
 """Lines that a run may write where the exercise comes from a stranger: in homework and in classes."""
 LONGER, SHORTEST = 2, 1_000
 """Lines that another run of an exercise may write: so many times as its own, and so many besides."""
-TELLING = 4
-"""Units of an answer's last digit by which a line must differ to tell a mistake from the right way."""
+TELLING, TELLING_DIGITS = 4, 3
+"""Units of its last significant digit by which a line must differ to tell a mistake, where it is given to so many."""
 
 
 def check(
@@ -243,7 +244,6 @@ class Judge:
             lines = {entry.key: entry for entry in run.sheet.entries() if isinstance(entry, Line)}
         except FORMULA_ERRORS:
             return None
-        least = TELLING * unit(item.typed)
         for here in self.plain.sheet.entries:
             if not isinstance(here, Line) or here.left.base not in upstream or here.key in item.keys:
                 continue
@@ -251,11 +251,15 @@ class Judge:
             if there is None or isinstance(here.value, bool):
                 continue
             one, other = _nested(here.value), _nested(there.value)
-            if shape(one) == shape(other) and any(
-                distance(a, b) >= least for a, b in zip(flat(one), flat(other), strict=True)
-            ):
+            if shape(one) == shape(other) and any(map(_tells, flat(one), flat(other))):
                 return here, there
         return None
+
+
+def _tells(right: Any, wrong: Any) -> bool:
+    """Say whether two numbers are told apart at the digits a calculator work is written with."""
+    digit = Fraction(1) / Fraction(10) ** decimals_for(right or wrong, TELLING_DIGITS)
+    return distance(right, wrong) >= TELLING * digit
 
 
 def _nested(value: Any) -> Any:

@@ -97,9 +97,10 @@ class Names:
             return None
         indices = (match["bracket"] or match["low"]).split(",")
         for labels in range(len(indices) if match["low"] else 1):
-            front = match["front"].rstrip("_,") + ",".join(indices[:labels])
+            front, label = match["front"].rstrip("_,"), ",".join(indices[:labels])
             place = ",".join(indices[labels:])
-            for array in (self._printed.get(front), front):
+            behind_a_word = f"{front},{label}" if label else front  # LaTeX: a_{r,1}^{(1)}
+            for array in (self._printed.get(front + label), self._printed.get(behind_a_word), front + label):
                 if array is not None and entry_named(self._sheet.sheet.env, f"{array}[{place}]") is not None:
                     return f"{array}[{place}]"
         return None

@@ -242,7 +242,7 @@ def chain_rows(head: Block, parts: list[Block], sign: str, value: Block, reason:
         yield from _with_reason(marked, one.width, reason, width)
         return
     space, room = " " * head.width, width - head.width - 3
-    # matrices side by side that are wider than the page even when broken are left out: their numbers stand above
+    # broken before a factor; where one factor alone is wider than the page, left out: its numbers stand above
     parts = [part for number, part in enumerate(parts) if number == 0 or _fits(part, room)]
     rows: list[Block] = []
     for number, part in enumerate((*parts, value)):

@@ -145,19 +145,7 @@ def has_relu(inputs: Mapping[str, Any]) -> bool:
 
 
 CONVENTIONS = (
-    Convention(
-        "loss",
-        {
-            "half-sse": Text(
-                "E is half the sum of squared errors (Bishop, Mazur)", "E 是误差平方和的一半（Bishop、Mazur）"
-            ),
-            "sse": Text("E is the sum of squared errors", "E 是误差平方和"),
-            "mse": Text(
-                "E is the mean of squared errors over outputs (PyTorch)", "E 是对各输出平均的误差平方（PyTorch）"
-            ),
-        },
-        is_squared,
-    ),
+    Convention("loss", SQUARED, is_squared),
     Convention(
         "reduction",
         {

@@ -51,4 +51,5 @@ TOPIC = Topic(
     ),
     misconceptions=(*recurrent_mistakes.gru(gru.CELL), *bptt_mistakes.GRU),
     indices=recurrent_topic.indices(gru.CELL),
+    hands_on={"compare": "recurrent-params"},
 )

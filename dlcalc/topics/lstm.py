@@ -35,4 +35,5 @@ TOPIC = Topic(
     ),
     misconceptions=(*recurrent_mistakes.lstm(lstm.CELL), *bptt_mistakes.LSTM),
     indices=recurrent_topic.indices(lstm.CELL),
+    hands_on={"compare": "recurrent-params"},
 )

@@ -27,4 +27,5 @@ TOPIC = Topic(
     conventions=(recurrent_topic.LOSS,),
     misconceptions=recurrent_mistakes.rnn(rnn.CELL),
     indices=recurrent_topic.indices(rnn.CELL),
+    hands_on={"compare": "recurrent-params"},
 )

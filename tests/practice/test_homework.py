@@ -452,6 +452,15 @@ def test_a_block_to_fill_in_is_all_missing_and_filled_in_all_right(name):
         assert asked <= set(found.report.verdicts), "an answer is not asked for"
 
 
+def test_the_weights_of_a_whole_net_are_written_on_the_exercise_line_and_read_back_the_same():
+    net = [{"wx": [[0.1]], "wh": [["1/3"]], "b": [0], "reverse": {"wx": [[0.3]], "wh": [[0.2]], "b": [-1]}}]
+    raw = {"x": [[1], [2]], "params": net}
+    line = written(topics.load("rnn"), raw)
+    _, read_back = read_exercise(line)
+    assert dlcalc.solve("rnn", read_back).answers == dlcalc.solve("rnn", raw).answers
+    assert '\'[{"wx": [[0.1]]' in line
+
+
 def test_a_long_sheet_is_asked_in_part_and_says_so():
     raw = {"x": "3,3; 4,3; 1,1", "t": "1,1,-1"}
     text = template(dlcalc.solve("perceptron", raw), "perceptron …", "a title")

@@ -246,7 +246,8 @@ def test_a_rounded_answer_says_which_mistake_it_cannot_be_told_from():
     """0.02 is too coarse; at 0.018 some mistakes of the last step give the same two digits."""
     messages = [verdicts("backprop", NOTES, {"E_new": typed})["E_new"].message for typed in ("0.017", "0.01657")]
     assert messages[0] is not None
-    assert "cannot be told" in messages[0].en
+    assert "cannot be told from the mistake new-weights-in-delta; dE_da[1] would tell" in messages[0].en
+    assert "0.0122043, 0.036613" in messages[0].en  # W2ᵀ δ2 with the old weights
 
 
 def test_lists_are_judged_at_the_digits_of_each_number():

@@ -29,6 +29,7 @@ PLAIN_TEX = {
     "begingroup", "endgroup", "emergencystretch", "ldots", "star", "downarrow", "vdots", "ddots", "sum",
     "fboxsep", "textbackslash", "textasciicircum", "textasciitilde", "textasciigrave",
     "partial", "prod", "max", "min", "Phi", "varphi", "prime",
+    "linewidth", "newline", "tabularnewline",
     "makebox", "rule", "rlap", "kern", "smash", "normalbaselineskip", "ttfamily",
     "bullet", "circ", "triangleright", "triangleleft", "bigtriangleup", "bigtriangledown", "scriptstyle", "backslash",
 }  # fmt: skip

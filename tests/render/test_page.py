@@ -182,15 +182,24 @@ def test_a_sum_too_wide_for_a_row_is_broken_before_its_signs():
     assert wrap_chain("a + b = c", 80) == ["a + b = c"]
 
 
-def test_matrices_side_by_side_that_are_wider_than_the_page_are_left_out():
-    tokens = [[round(0.1234567 * (i + j), 7) for j in range(4)] for i in range(2)]
-    wide = dlcalc.solve("attention", {"x": tokens})
-    rows = wide.render("text").splitlines()
+def _tokens(columns):
+    return {"x": [[round(0.1234567 * (i + j), 7) for j in range(columns)] for i in range(2)]}
+
+
+def test_a_product_wider_than_the_page_is_broken_before_a_factor():
+    rows = dlcalc.solve("attention", _tokens(4)).render("text").splitlines()
     assert all(cells(row) <= 80 for row in rows)
     (scores,) = (number for number, row in enumerate(rows) if "scores = Q Kᵀ" in row)
     assert "scores = Q Kᵀ = " not in rows[scores]
-    assert rows[scores + 1].strip().startswith("≈ [")
+    starts = [row.strip()[:3] for row in (rows[scores + 1], rows[scores + 3], rows[scores + 5])]
+    assert starts == ["= [", "·[ ", "≈ ["]
     assert "Q Kᵀ = [1  2]·[3  4]ᵀ" in dlcalc.solve("attention", {"q": "1,2", "k": "3,4", "v": "5"}).render("text")
+
+
+def test_a_product_of_which_one_factor_is_wider_than_the_page_is_left_out():
+    rows = dlcalc.solve("attention", _tokens(8)).render("text").splitlines()
+    (scores,) = (number for number, row in enumerate(rows) if "scores = Q Kᵀ" in row)
+    assert rows[scores + 1].strip().startswith("≈ [")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

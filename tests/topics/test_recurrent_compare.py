@@ -212,3 +212,8 @@ def test_python_takes_a_list():
     for wrong in (5, ["lstm"], [["lstm"], "gru"], None, {"lstm": 1}, "lstm " * 300):
         with pytest.raises(InputError):
             topics.load("recurrent-params").read({"compare": wrong})
+
+
+@pytest.mark.parametrize("command", ["lstm --compare gru", "lstm --compare lstm gru", "lstm --compare=lstm,gru"])
+def test_a_cell_s_own_command_hands_a_comparison_on(command):
+    assert run.dlcalc(command) == run.dlcalc("recurrent-params --compare lstm gru")
