@@ -403,10 +403,12 @@ def _asked(sheet: Worksheet) -> dict[str, Any]:
     last = {line.left.base: number for number, line in enumerate(lines)}
     behind: dict[int, list[str]] = {}
     values = {line.name: line.value.tolist() if hasattr(line.value, "tolist") else line.value for line in lines}
-    same: dict[str, str] = {}  # a line and the answer that is the same number under another name: dwx for dW_x
+    same: dict[str, str] = {}  # a line and the answer that is the same number and is typed like it: dwx for dW_x
     for answer in answers:
-        if len(answer.lines) == 1 and values.get(answer.lines[0]) == sheet.answers[answer.name]:
-            same.setdefault(answer.lines[0], answer.name)
+        for name in answer.lines:
+            alike = name.replace("_", "").lower() == answer.name.replace("_", "").lower()
+            if alike and values.get(name) == sheet.answers[answer.name]:
+                same.setdefault(name, answer.name)
     taken = same | taken
     for answer in answers:
         if values.keys().isdisjoint(spellings(answer.name)) and answer.name not in same.values():
