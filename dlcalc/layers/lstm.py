@@ -166,9 +166,37 @@ def jacobian(inputs: Mapping[str, Any]) -> list[Row]:
         ),
         Row(
             "J[t] = direct[t] + J_h[t] @ diag(v_h[t])",
-            "the total derivative: h of the step before depends on the cell before",
-            "全导数：前一步的 h 也依赖前一步的 c",
+            "the total derivative of one step: h of the step before depends on the cell before",
+            "一步的全导数：前一步的 h 也依赖前一步的 c",
             "J",
+        ),
+    ]
+
+
+def further() -> list[Row]:
+    """Return the lines of ∂c[T]/∂c[t], one step further back than P[t+1], with K[t] = ∂c[T]/∂h[t] beside it.
+
+    c alone does not carry the past on: h[t] also opens the output gate of the step after, whose state reaches the cells
+    that follow. So ∂c[T]/∂c[t] is no product of the J[t], but P[t+1] and K[t+1] sent back through one step.
+    """
+    return [
+        Row(
+            "v_o[t+1] = tanh(c[t+1])*o[t+1]*(1 - o[t+1])",
+            "∂h of the step after by what enters its output gate",
+            "后一步 h 对进入其输出门的值的导数",
+            "v_o",
+        ),
+        Row(
+            "K[t] = P[t+1] @ J_h[t+1] + K[t+1] @ diag(v_o[t+1]) @ U_o",
+            "the last cell by this h: through the next cell, and through the next output gate",
+            "最后一步的 c 对本步 h 的导数：经后一步的 c，以及后一步的输出门",
+            "K",
+        ),
+        Row(
+            "P[t] = P[t+1] @ direct[t+1] + K[t] @ diag(v_h[t+1])",
+            "the last cell by this one: through the next cell, and through this h",
+            "最后一步的 c 对本步 c 的导数：经后一步的 c，以及本步的 h",
+            "P",
         ),
     ]
 

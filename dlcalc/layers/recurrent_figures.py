@@ -37,7 +37,7 @@ def show(w: Work, gates: str, inputs: Mapping[str, Any]) -> None:
 
         match kind:
             case "rnn":
-                return cell_pictures.rnn(inputs["act"], bias="b" in has, output=inputs["wy"] is not None)
+                return cell_pictures.rnn(inputs["act"], bias="b" in has or "bh" in has, output=inputs["wy"] is not None)
             case "lstm":
                 return cell_pictures.lstm("".join(gate for gate in "ifo" if f"p{gate}" in has))
             case _:

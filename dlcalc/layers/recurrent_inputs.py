@@ -233,10 +233,26 @@ def _apart(table: Weights, gates: Gates, order: str) -> Weights:
                 count=count,
                 order=order or "–",
             ).about(name)
+        _refuse_stacked(name, table, table["w_ih"].shape[0] // count)
         for place, gate in enumerate(order or gates.each):
             flag = gates.flags(gate)[STACKED.index(name)]
             found[flag] = _cut(table[name], place, rows // count)
     return found
+
+
+def _refuse_stacked(name: str, table: Weights, units: int) -> None:
+    """Refuse stacked gates that do not belong to the units of `w_ih`, under the name they were given by."""
+    every = int(table["w_ih"].shape[0])
+    if table[name].shape[0] == every and (name != "w_hh" or table[name].shape[1] == units):
+        return
+    raise InputError(
+        Text("{name} is {shape}, but w_ih has {every} row(s).", "{name} 是 {shape}，但 w_ih 有 {every} 行。"),
+        Text("Give {name} {want} numbers.", "{name} 应有 {want} 个数。"),
+        name=name,
+        shape=_shape(table[name]),
+        every=every,
+        want=f"{every}×{units}" if name == "w_hh" else every,
+    ).about(name)
 
 
 def _cut(stacked: Array, place: int, rows: int) -> Array:

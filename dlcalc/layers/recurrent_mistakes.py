@@ -12,7 +12,7 @@ from typing import Any
 from dlcalc.core.topic import Misconception
 from dlcalc.errors import Text
 from dlcalc.layers.loss import LOSSES, SQUARED
-from dlcalc.layers.recurrent_inputs import symbol
+from dlcalc.layers.recurrent_inputs import Gates, symbol
 from dlcalc.layers.recurrent_spot import Cell, Spot
 
 Inputs = Mapping[str, Any]
@@ -24,11 +24,13 @@ def is_plain(inputs: Inputs) -> bool:
     return len(inputs["net"]) == len(inputs["net"][0].directions) == 1
 
 
-def _also(*others: Says) -> Says:
+def all_of(*others: Says) -> Says:
+    """Return what says whether all of these hold, in one layer and one direction."""
     return lambda inputs: is_plain(inputs) and all(other(inputs) for other in others)
 
 
-def _several_steps(inputs: Inputs) -> bool:
+def several_steps(inputs: Inputs) -> bool:
+    """Say whether there is more than one time step."""
     return len(inputs["steps"]) > 1
 
 
@@ -36,12 +38,14 @@ def _several_units(inputs: Inputs) -> bool:
     return bool(inputs["net"][0].units > 1)
 
 
-def _goes_back(inputs: Inputs) -> bool:
+def goes_back(inputs: Inputs) -> bool:
+    """Say whether gradients are asked for."""
     asked = inputs["bptt"] or inputs["eta"] is not None or inputs["clip"] is not None
     return inputs["targets"] is not None and bool(asked)
 
 
-def _with(name: str, value: object) -> Says:
+def with_choice(name: str, value: object) -> Says:
+    """Return what says whether an input has this value."""
     return lambda inputs: bool(inputs[name] == value)
 
 
@@ -56,6 +60,31 @@ def _with_biases(id: str, formula: str, first: str, second: str) -> dict[str, st
 
 
 # ---------------------------------------------------------------- any cell
+
+
+def arriving(later: str) -> dict[str, str]:
+    """Return swaps of ∂E/∂h: what reaches it from above stays, `later` comes from the step after ("" for nothing)."""
+    above = {"out": "W_y.T @ delta_y[t]"}
+    above |= {name: LOSSES[name].gradient.format(a="h[t]", t="target[t]") for name in SQUARED}
+    swaps = {f"dE_dh-{id}-later": f"{formula} + {later}" if later else formula for id, formula in above.items()}
+    return {**swaps, "dE_dh-later": later or "0*h[t]"}
+
+
+def state_left_out(gates: Gates, each: str) -> Misconception:
+    """Return the mistake of leaving U·h out of what enters the gates `each`."""
+    swaps: dict[str, str] = {}
+    for gate in each:
+        w, _, b, second = (symbol(flag) for flag in gates.flags(gate))
+        swaps |= _with_biases(f"a_{gate}", f"{w} @ x[t]", b, second)
+    return Misconception(
+        "state-before-left-out",
+        Text(
+            "You left the state before out of the gates: U·h of the step before is added to the input's part.",
+            "各门漏了前一状态：输入的部分还要加上 U 乘以前一步的 h。",
+        ),
+        swaps,
+        applies=is_plain,
+    )
 
 
 def last_step_only(cell: Cell, own: Mapping[str, str]) -> Misconception:
@@ -78,7 +107,7 @@ def last_step_only(cell: Cell, own: Mapping[str, str]) -> Misconception:
             "只取了最后一步的部分：每一步都用到同一权重，各步的部分要相加。",
         ),
         swaps,
-        applies=_also(_goes_back, _several_steps),
+        applies=all_of(goes_back, several_steps),
         catalogue=("M163",),
     )
 
@@ -87,14 +116,6 @@ def last_step_only(cell: Cell, own: Mapping[str, str]) -> Misconception:
 
 _INPUT, _BEFORE = "W_x @ x[t]", "W_h @ h[t-1]"
 _SLOPED = ("tanh", "sigmoid", "relu")
-
-
-def _without_matrix() -> dict[str, str]:
-    """Return swaps of ∂E/∂h in which the error of the step after comes back without W_h."""
-    above = {"out": "W_y.T @ delta_y[t]"}
-    above |= {name: LOSSES[name].gradient.format(a="h[t]", t="target[t]") for name in SQUARED}
-    swaps = {f"dE_dh-{id}-later": f"{formula} + delta[t+1]" for id, formula in above.items()}
-    return {**swaps, "dE_dh-later": "delta[t+1]"}
 
 
 def rnn(cell: Cell) -> tuple[Misconception, ...]:
@@ -117,7 +138,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
                 "每个单元只连了自己的前一状态：W_h 把每个单元连到所有单元。",
             ),
             _with_biases("a", f"{_INPUT} + (W_h*diag(0*h[t-1] + 1)) @ h[t-1]", "b", "b_h"),
-            applies=_also(_several_units),
+            applies=all_of(_several_units),
             catalogue=("M159",),
         ),
         Misconception(
@@ -137,7 +158,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
                 "输出也套了 tanh：这里的输出层是线性的。",
             ),
             {"y": "tanh(W_y @ h[t])", "y-b": "tanh(W_y @ h[t] + b_y)"},
-            applies=_also(lambda inputs: inputs["wy"] is not None, _with("out_act", "linear")),
+            applies=all_of(lambda inputs: inputs["wy"] is not None, with_choice("out_act", "linear")),
             catalogue=("M161",),
         ),
         Misconception(
@@ -147,7 +168,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
                 "每一步都用了初始状态：每一步应从前一步的状态开始。",
             ),
             _with_biases("a", f"{_INPUT} + W_h @ h[0]", "b", "b_h"),
-            applies=_also(_several_steps),
+            applies=all_of(several_steps),
             catalogue=("M162",),
         ),
         last_step_only(cell, {}),
@@ -157,8 +178,8 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
                 "You sent the error back a step without W_h: it comes back through the transposed W_h.",
                 "误差反传一步时漏乘了 W_h：应乘以 W_h 的转置。",
             ),
-            _without_matrix(),
-            applies=_also(_goes_back, _several_steps),
+            arriving("delta[t+1]"),
+            applies=all_of(goes_back, several_steps),
             catalogue=("M164",),
         ),
         Misconception(
@@ -170,7 +191,7 @@ def rnn(cell: Cell) -> tuple[Misconception, ...]:
             {f"delta-{act}": "dE_dh[t]" for act in _SLOPED}
             | {f"J-{act}": "W_h" for act in _SLOPED}
             | {f"inner-{act}": "e[t]" for act in _SLOPED},
-            applies=_also(_goes_back, lambda inputs: inputs["act"] != "linear"),
+            applies=all_of(goes_back, lambda inputs: inputs["act"] != "linear"),
             catalogue=("M165",),
         ),
     )
@@ -188,6 +209,7 @@ def lstm(cell: Cell) -> tuple[Misconception, ...]:
         return Misconception(name, remedy, {line: formula}, applies=is_plain, catalogue=(number,))
 
     return (
+        state_left_out(cell.gates, "ifgo"),
         swap(
             "forget-gate-forgotten",
             Text(
@@ -276,6 +298,7 @@ def _candidate(place: str, formula: str, first: str = "b_n", second: str = "b_hn
 def gru(cell: Cell) -> tuple[Misconception, ...]:
     """Return the mistakes of a GRU; two are conventions too, and mistakes once the exercise states one."""
     return (
+        state_left_out(cell.gates, "rz"),
         Misconception(
             "update-gate-reversed",
             Text(
@@ -283,7 +306,7 @@ def gru(cell: Cell) -> tuple[Misconception, ...]:
                 "z 与 1 − z 互换了：本题中 z 乘旧状态。",
             ),
             {"h-z-old": _LETS_NEW},
-            applies=_also(_with("update", "z-old")),
+            applies=all_of(with_choice("update", "z-old")),
             catalogue=("M181",),
         ),
         Misconception(
@@ -293,7 +316,7 @@ def gru(cell: Cell) -> tuple[Misconception, ...]:
                 "z 与 1 − z 互换了：本题中 z 乘候选状态。",
             ),
             {"h-z-new": _KEEPS_OLD},
-            applies=_also(_with("update", "z-new")),
+            applies=all_of(with_choice("update", "z-new")),
             catalogue=("M181",),
         ),
         Misconception(
@@ -313,7 +336,7 @@ def gru(cell: Cell) -> tuple[Misconception, ...]:
                 "重置门放在了矩阵之前：本题中 r 乘的是 U_n 作用之后的结果。",
             ),
             _candidate("after", "W_n @ x[t]{b} + U_n @ (r[t]*h[t-1]){h}"),
-            applies=_also(_with("reset", "after")),
+            applies=all_of(with_choice("reset", "after")),
             catalogue=("M183",),
         ),
         Misconception(
@@ -323,7 +346,7 @@ def gru(cell: Cell) -> tuple[Misconception, ...]:
                 "重置门放在了矩阵之后：本题中 r 先乘状态，再由 U_n 作用。",
             ),
             _candidate("before", "W_n @ x[t]{b} + r[t]*(U_n @ h[t-1]{h})"),
-            applies=_also(_with("reset", "before")),
+            applies=all_of(with_choice("reset", "before")),
             catalogue=("M183",),
         ),
         last_step_only(

@@ -1,13 +1,17 @@
 """Why a recurrent net's gradient vanishes or explodes, with its own numbers: products of Jacobians over time.
 
 J[t] = ∂h[t]/∂h[t-1] (of an LSTM ∂c[t]/∂c[t-1]); P[k] = ∂h[T]/∂h[k] = J[T]·…·J[k+1]. What step k adds to the gradient
-of the last step's error is ∂E/∂h[T] sent back through P[k]. For an RNN ‖P[k]‖₂ ≤ (‖W_h‖₂·max f′)^(T−k): below 1 it must
-vanish, and only from 1 on can it explode. Source: Pascanu, Mikolov and Bengio 2013, §2.1.
+of the last step's error is ∂E/∂h[T] sent back through P[k]. Of an LSTM ∂c[T]/∂c[k] is no such product: c and h are both
+handed on, and h[k] reaches later cells by the output gates too (`lstm.further`). For an RNN
+‖P[k]‖₂ ≤ (‖W_h‖₂·max f′)^(T−k): below 1 it must vanish, and only from 1 on can it explode. Source: Pascanu, Mikolov and
+Bengio 2013, §2.1.
 """
 
 from __future__ import annotations
 
 from dlcalc.core.work import Work
+from dlcalc.errors import Text
+from dlcalc.layers.lstm import further as lstm_further
 from dlcalc.layers.recurrent import OPENED, run
 from dlcalc.layers.recurrent_spot import Cell, Row, Spot
 from dlcalc.layers.rnn import slope
@@ -28,10 +32,8 @@ def write(w: Work, cell: Cell, spot: Spot, source: str) -> None:
     run(w, cell.jacobian(w.inputs), range(steps, 1, -1), spot)
     lstm = h == "c"
     if lstm:
-        w.note(
-            "With h held fixed c passes on by the forget gate alone; the total derivative adds the way through h.",
-            "固定 h 时，c 只经遗忘门传递；全导数还要加上经过 h 的路径。",
-        )
+        seen = "pf" in spot.weights or "pi" in spot.weights
+        w.note(*_HELD[seen])
     paths = [("P", "J", "size"), *([("D", "direct", "direct_size")] if lstm else [])]
     for product, factor, size in paths:
         whole = product == "P"
@@ -42,13 +44,24 @@ def write(w: Work, cell: Cell, spot: Spot, source: str) -> None:
             id=f"{product}-first",
             t=steps - 1,
         )
-        further = Row(
-            f"{product}[t] = {product}[t+1] @ {factor}[t+1]",
-            "one Jacobian more" if whole else "the forget gates multiply",
-            "再乘一个雅可比矩阵" if whole else "各遗忘门相乘",
-            product,
-        )
-        run(w, [further], range(steps - 2, 0, -1), spot)
+        further = [
+            Row(
+                f"{product}[t] = {product}[t+1] @ {factor}[t+1]",
+                "one Jacobian more" if whole else "one step more of the direct path",
+                "再乘一个雅可比矩阵" if whole else "直接路径再退一步",
+                product,
+            )
+        ]
+        if whole and lstm and steps > 2:
+            w.let(
+                "K[t] = J_h[t+1]",
+                "the last cell by h of the step before it",
+                "最后一步的 c 对前一步 h 的导数",
+                id="K-first",
+                t=steps - 1,
+            )
+            further = lstm_further()
+        run(w, further, range(steps - 2, 0, -1), spot)
         stretch = Row(
             f"{size}[t] = spectral({product}[t])", "how much it can stretch an error", "它至多把误差放大多少", size
         )
@@ -69,6 +82,18 @@ def write(w: Work, cell: Cell, spot: Spot, source: str) -> None:
         _verdict(w)
 
 
+_HELD = {
+    False: Text(
+        "With h held fixed c passes on by the forget gate alone; the total derivative adds the way through h.",
+        "固定 h 时，c 只经遗忘门传递；全导数还要加上经过 h 的路径。",
+    ),
+    True: Text(
+        "With h held fixed c passes on by the forget gate and the peepholes; the total derivative adds the way "
+        "through h.",
+        "固定 h 时，c 只经遗忘门与窥视孔传递；全导数还要加上经过 h 的路径。",
+    ),
+}
+
 _HIDDEN = (
     "J",
     "J_h",
@@ -81,6 +106,8 @@ _HIDDEN = (
     "v_r",
     "v_z",
     "v_n",
+    "v_o",
+    "K",
     "P",
     "D",
     "part",

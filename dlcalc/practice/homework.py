@@ -402,14 +402,21 @@ def _asked(sheet: Worksheet) -> dict[str, Any]:
     taken = {spelled: answer.name for answer in reversed(answers) for spelled in spellings(answer.name)}
     last = {line.left.base: number for number, line in enumerate(lines)}
     behind: dict[int, list[str]] = {}
-    keys = {line.name for line in lines}
+    values = {line.name: line.value.tolist() if hasattr(line.value, "tolist") else line.value for line in lines}
+    same: dict[str, str] = {}  # a line and the answer that is the same number and is typed like it: dwx for dW_x
     for answer in answers:
-        if keys.isdisjoint(spellings(answer.name)):
+        for name in answer.lines:
+            alike = name.replace("_", "").lower() == answer.name.replace("_", "").lower()
+            if alike and values.get(name) == sheet.answers[answer.name]:
+                same.setdefault(name, answer.name)
+    taken = same | taken
+    for answer in answers:
+        if values.keys().isdisjoint(spellings(answer.name)) and answer.name not in same.values():
             place = max((last[base] for base in answer.lines if base in last), default=len(lines))
             behind.setdefault(place, []).append(answer.name)
     found: dict[str, Any] = {}
     for number, line in enumerate(lines):
-        value = line.value.tolist() if hasattr(line.value, "tolist") else line.value
+        value = values[line.name]
         if line.name in taken:
             found[taken[line.name]] = sheet.answers[taken[line.name]]
         elif not isinstance(line.right, Name | Number) and _is_numbers(value, MOST_NUMBERS):

@@ -7,7 +7,7 @@ from functools import partial
 from dlcalc.core.inputs import Choice
 from dlcalc.core.topic import Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import gru, recurrent, recurrent_mistakes, recurrent_topic
+from dlcalc.layers import bptt_mistakes, gru, recurrent, recurrent_mistakes, recurrent_topic
 
 ORDERS = {
     "rzn": Text("stacked gates in the order r, z, n (PyTorch)", "门按 r、z、n 叠放（PyTorch）"),
@@ -49,7 +49,7 @@ TOPIC = Topic(
         Convention("gate_order", ORDERS, recurrent_topic.is_stacked(ORDERS)),
         recurrent_topic.LOSS,
     ),
-    misconceptions=recurrent_mistakes.gru(gru.CELL),
+    misconceptions=(*recurrent_mistakes.gru(gru.CELL), *bptt_mistakes.GRU),
     indices=recurrent_topic.indices(gru.CELL),
     hands_on={"compare": "recurrent-params"},
 )

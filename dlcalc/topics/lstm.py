@@ -7,7 +7,7 @@ from functools import partial
 from dlcalc.core.numbers import Numbers
 from dlcalc.core.topic import Convention, Input, Topic
 from dlcalc.errors import Text
-from dlcalc.layers import lstm, recurrent, recurrent_mistakes, recurrent_topic
+from dlcalc.layers import bptt_mistakes, lstm, recurrent, recurrent_mistakes, recurrent_topic
 
 ORDERS = {
     "ifgo": Text("stacked gates in the order i, f, g, o (PyTorch, Keras)", "门按 i、f、g、o 叠放（PyTorch、Keras）"),
@@ -33,7 +33,7 @@ TOPIC = Topic(
         Convention("gate_order", ORDERS, recurrent_topic.is_stacked(ORDERS)),
         recurrent_topic.LOSS,
     ),
-    misconceptions=recurrent_mistakes.lstm(lstm.CELL),
+    misconceptions=(*recurrent_mistakes.lstm(lstm.CELL), *bptt_mistakes.LSTM),
     indices=recurrent_topic.indices(lstm.CELL),
     hands_on={"compare": "recurrent-params"},
 )

@@ -461,6 +461,13 @@ def test_the_weights_of_a_whole_net_are_written_on_the_exercise_line_and_read_ba
     assert '\'[{"wx": [[0.1]]' in line
 
 
+def test_a_number_with_two_names_is_asked_once():
+    raw = {"x": "1,2", "wx": "0.5", "wh": "0.1", "t": "1", "bptt": True}
+    rows = [row.partition(" =")[0] for row in template(dlcalc.solve("rnn", raw), "rnn …", "a title").splitlines()]
+    assert "dwx" in rows
+    assert "dW_x" not in rows
+
+
 def test_a_long_sheet_is_asked_in_part_and_says_so():
     raw = {"x": "3,3; 4,3; 1,1", "t": "1,1,-1"}
     text = template(dlcalc.solve("perceptron", raw), "perceptron …", "a title")

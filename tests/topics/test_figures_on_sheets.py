@@ -48,6 +48,7 @@ def test_the_drawing_is_of_the_cell_in_the_exercise():
     assert "Wᵧ" in drawn("rnn", {**RNN, "wy": "1"})
     assert " b " not in drawn("rnn", RNN)
     assert " b" in drawn("rnn", {**RNN, "b": "0.3"})
+    assert " b" in drawn("rnn", {**RNN, "bh": "0.3"})
     four = {drawn("gru", {**GRU, "reset": r, "update": u}) for r in ("after", "before") for u in ("z-old", "z-new")}
     assert len(four) == 4
     without = {name: value for name, value in LSTM.items() if name not in PEEPHOLES}

@@ -79,9 +79,18 @@ def test_the_printed_solution_of_two_units_is_wrong_and_the_mistake_is_named():
 
 
 def test_the_lstm_example_of_gomez_has_its_printed_numbers():
+    """Both steps forward, and every new weight: input, state and bias of all four."""
     entry = TRUTH["lstm-gomez"]
     given = {name: [value] if name[0] == "w" else value for name, value in entry["input"].items()}
     found = answers("lstm", **given)
+    assert {f"{kind}{gate}_new" for kind in "wub" for gate in "ifgo"} < set(entry["expected"])
+    for name, want in entry["expected"].items():
+        close(np.ravel(found[name]), np.ravel(want), entry["tolerance"])
+
+
+def test_two_tanh_units_over_three_steps_have_their_printed_states_and_output():
+    entry = TRUTH["rnn-infosys"]
+    found = answers("rnn", **entry["input"])
     for name, want in entry["expected"].items():
         close(np.ravel(found[name]), np.ravel(want), entry["tolerance"])
 
@@ -241,6 +250,33 @@ def test_of_an_lstm_direct_path_and_total_derivative_are_two_finite_differences(
     assert np.abs(np.array(held) - np.array(total)).max() > 1e-3
     if not peepholes:
         close(sheet.values["direct3"], np.diag(sheet.answers["f3"]))
+
+
+@pytest.mark.parametrize("peepholes", [{}, {"pi": [0.3, 0.1], "pf": [-0.4, 0.5], "po": [0.2, -0.3]}])
+def test_of_an_lstm_the_last_cell_moves_with_an_earlier_one_through_every_state_between(peepholes):
+    """c alone hands nothing on by itself: h of a step opens the next output gate too, so P is no product of the J."""
+    rng = random.Random(8)
+    raw = {f"{k}{g}": [[rng.uniform(-2, 2) for _ in range(2)] for _ in range(2)] for k in "wu" for g in "ifgo"}
+    raw |= {"x": [[0.5, -1], [0.2, 0.3], [1, 0.4], [-0.3, 0.8], [0.6, 0.1]], **peepholes}
+    sheet = dlcalc.solve("lstm", {**raw, "t": [[0.5, 0]], "bptt": True})
+
+    def last(k, c):
+        """Return the last cell when that of step k is moved, its own state with it."""
+        found = {n: [] for n in "ifgo"}
+        before = np.array(sheet.answers[f"h{k - 1}"]) if k > 1 else np.zeros(2)
+        gate = numpy_recurrent.gate(raw, "o", np.array(raw["x"][k - 1]), before) + numpy_recurrent.of(raw, "po") * c
+        h = numpy_recurrent.sigma(gate) * np.tanh(c)
+        for x in raw["x"][k:]:
+            h, c = numpy_recurrent.lstm_step(raw, np.array(x), h, c, found)
+        return c
+
+    for k in (1, 2, 3, 4):
+        c = np.array(sheet.answers[f"c{k}"])
+        moved = np.array([(last(k, c + e) - last(k, c - e)) / 2e-6 for e in 1e-6 * np.eye(2)]).T
+        close(sheet.values[f"P{k}"], moved, 1e-8)
+        assert sheet.values[f"size{k}"] == pytest.approx(np.linalg.svd(moved)[1][0], abs=1e-8)
+    product = np.linalg.multi_dot([sheet.values[f"J{t}"] for t in (5, 4, 3, 2)])
+    assert np.abs(product - np.array(sheet.values["P1"])).max() > 1e-3
 
 
 @pytest.mark.parametrize("reset", ["after", "before"])
@@ -517,6 +553,9 @@ REFUSED = [
     ("lstm", {"x": [1], "w_ih": [[1]] * 5, "w_hh": [[1]] * 4}, "w_ih", "5 row(s), which do not part into 4 gates"),
     ("lstm", {**GOOD, "gate_order": "ifg"}, "gate_order", "'ifg' is no order of the gates ifgo"),
     ("lstm", {**GOOD, "gate_order": "iffo"}, "gate_order", "'iffo' is no order"),
+    ("gru", {"x": [1], "w_ih": [[1]] * 3, "w_hh": [[1, 2]] * 3}, "w_hh", "w_hh is 3×2, but w_ih has 3 row(s)"),
+    ("gru", {"x": [1], "w_ih": [[1]] * 3, "w_hh": [[1]] * 6}, "w_hh", "w_hh is 6×1, but w_ih has 3 row(s)"),
+    ("gru", {"x": [1], "w_ih": [[1]] * 3, "w_hh": [[1]] * 3, "b_ih": [1] * 6}, "b_ih", "b_ih is 6, but w_ih has 3"),
     ("gru", {"x": [1], "wr": 1, "ur": 1, "wz": 1, "uz": 1, "wn": 1}, "un", "un is missing"),
     ("gru", {"x": [1], "w_ih": [[1]] * 3, "w_hh": [[1]] * 3, "gate_order": "ifgo"}, "gate_order", "is no order of the"),
 ]
