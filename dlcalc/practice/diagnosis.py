@@ -19,7 +19,7 @@ from dlcalc.core.topic import Answer
 from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, is_wide, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -63,7 +63,7 @@ def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = 
     found = fit(typed, value, lambda decimals: run.widths(asked, decimals), mistaken=mistaken)
     if found is None:
         return Fit(True) if any(typed.value == form.value(value) for form in asked.other_forms) else None
-    if not found.own and is_wide(typed, value, found.width):
+    if found.beyond:
         return None
     return found if found.exact or typed.significant >= COARSEST else None
 
