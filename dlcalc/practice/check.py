@@ -121,11 +121,8 @@ class Judge:
             return None
         verdict = verdicts.accepted(item, found)
         # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
-        if not found.exact and typed.significant < COARSEST and typed.decimals == 0:
-            known = self.convention(item)[0] or diagnosis.single(item, self.plain) or self.against_stated(item)
-            if known is not None:
-                return known
-        if not found.own and not verdict.accepted:
+        coarse = typed.significant < COARSEST and typed.decimals == 0
+        if not verdict.accepted and (coarse or not found.own):
             item.unsure = verdict  # unless it follows from the student's own values, or a mistake gives it
             return None
         item.near = not found.own

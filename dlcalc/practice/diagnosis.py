@@ -16,10 +16,9 @@ from typing import Any
 from dlcalc.core.modes import distance
 from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Answer
-from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_out_of_reach, is_whole, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -80,9 +79,7 @@ def _is_far(typed: Typed, asked: Answer, value: Any, right: Run) -> bool:
         return False
     halves = [half or Fraction(0) for half in typed.halves]
     gaps = [distance(given, want) for given, want in pairs]
-    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or any(
-        gap > max(exact(abs(want)), 2 * half) for gap, half, (_, want) in zip(gaps, halves, pairs, strict=True)
-    ):
+    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or is_out_of_reach(typed, pairs, gaps):
         return False  # decided without a tolerance
     if right.value(asked) is None:
         return True
