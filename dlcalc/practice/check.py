@@ -105,18 +105,26 @@ class Judge:
                     key=name,
                 )
             items[name] = item = reader.read(name, raw)
+        alone = sum(item.typed is not None for item in items.values()) == 1
+        for item in items.values():
             if item.verdict is None and item.asked is not None:
-                item.verdict = self._plainly(item)
+                item.verdict = self.plainly(item, once=not alone)
         if any(item.verdict is None or item.near for item in items.values()):
             Script(self, reader, list(items.values())).judge()
         return Report(self.topic.name, {name: item.verdict for name, item in items.items() if item.verdict}, lang)
 
-    def _plainly(self, item: Item) -> Verdict | None:
-        """Return the verdict on an answer that the exercise's own run gives; None for any other."""
+    def plainly(self, item: Item, *, once: bool = False) -> Verdict | None:
+        """Return the verdict on an answer that the exercise's own run gives; None for any other.
+
+        Args:
+            item: the answer.
+            once: whether the value was rounded at its last digit only. What rounded lines can reach takes many runs,
+                and beside other answers the student's own values may say it in one.
+        """
         typed, asked = item.typed, item.asked
         assert typed is not None
         assert asked is not None
-        found = fit(typed, item.expected, lambda decimals: self.plain.run.widths(asked, decimals))
+        found = fit(typed, item.expected, diagnosis.once if once else partial(self.plain.run.widths, asked))
         if found is None:
             return None
         verdict = verdicts.accepted(item, found)

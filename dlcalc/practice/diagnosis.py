@@ -158,7 +158,7 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
     given = setting.paired[asked.name]
     found: list[Mistake] = []
     for both, value in given:
-        met = fit(typed, value, _once, mistaken=is_whole(right))
+        met = fit(typed, value, once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
     if len(found) != 1:
@@ -185,7 +185,7 @@ def _paired(asked: Answer, setting: Setting) -> Iterator[tuple[Mistake, Any]]:
         yield both, value
 
 
-def _once(decimals: int) -> list[Fraction]:
+def once(decimals: int) -> list[Fraction]:
     """Return the tolerance of a number that was rounded once."""
     return [Fraction(1, 2) / Fraction(10) ** decimals]
 

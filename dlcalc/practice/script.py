@@ -86,8 +86,10 @@ class Script:
         mistaken = [one for one in above if one.verdict is None or one.verdict.verdict not in RIGHT]
         if met is not None and value != item.expected and not mistaken and self.reader.has_decisions:
             mistaken = self._before(item)  # not by what the line reads, but by what was decided on the way
-        if item.verdict is not None and (self._is_cut_off(item) or not (above or mistaken)):
-            return item.verdict
+        if self._is_cut_off(item) or not (above or mistaken):
+            item.verdict = item.verdict or self.exercise.plainly(item)
+            if item.verdict is not None:
+                return item.verdict
         if not above and not mistaken:
             value, met = item.expected, None
         if met is not None and mistaken and mistaken[-1].verdict and mistaken[-1].verdict.verdict == "convention":
@@ -95,7 +97,8 @@ class Script:
             if verdict is not None:
                 return verdict
         if met is not None and not mistaken:
-            return item.verdict or verdicts.accepted(item, met, "rounded")
+            plainly = self.exercise.plainly(item) if item.verdict is None and met.beyond else item.verdict
+            return plainly or verdicts.accepted(item, met, "rounded")
         if met is not None:
             if not self._is_trivial(item, mistaken):
                 return verdicts.accepted(item, met, "carried", rests_on=mistaken[-1].name)
@@ -110,6 +113,7 @@ class Script:
             return verdict
         if item.expected is not None and pair(typed.value, item.expected) is None:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
+        self.exercise.plainly(item)
         if item.unsure is not None:
             return item.unsure
         wrong = Verdict("wrong", typed.text, item.expected, message=self._remark(item, typed, value))
