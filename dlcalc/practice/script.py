@@ -15,6 +15,7 @@ from dlcalc.core.formula import Key, key_text
 from dlcalc.core.modes import FORMULA_ERRORS, Pin, distance
 from dlcalc.core.report import Explanation, Verdict
 from dlcalc.core.topic import Answer
+from dlcalc.core.values import flat
 from dlcalc.errors import Text
 from dlcalc.practice import diagnosis, runs, slips, verdicts
 from dlcalc.practice.compare import Fit, fit, is_small, pair, places, shape
@@ -231,7 +232,8 @@ class Script:
     def _is_trivial(self, item: Item, mistaken: list[Item]) -> bool:
         """Say whether a line follows from a wrong value with which nothing else it reads matters any more.
 
-        With a hidden unit at 0 by mistake, every weight times it is 0: there is nothing left to be right about.
+        With a hidden unit at 0 by mistake, every weight times it is 0: there is nothing left to be right about. A
+        value that is not 0 and changes with the wrong one was worked out: leaky ReLU needs no slope for z > 0.
         """
         if len(item.keys) != 1:
             return False
@@ -241,12 +243,15 @@ class Script:
         if found is None:
             return False
         line, at, reads = found
+        own, value = self.own.sheet.env, flat(line.run(self.own.sheet.env, at))
+        if any(value) and any(_matters(line, at, own, key) for key in reads if key in mistaken[-1].keys):
+            return False
         wrong = {key for one in mistaken for key in one.keys}
         others = [k for k in reads if k not in wrong and (k in replay.held or not replay.upstream([k]) & wrong)]
         if all(one.verdict is not None and one.verdict.verdict == "invalid" for one in mistaken):
             return False  # too coarse to judge is not wrong: 1 − 1.00² is 0.00
         mattered = [k for k in others if _matters(line, at, self.exercise.plain.run.sheet.env, k)]
-        return bool(mattered) and not any(_matters(line, at, self.own.sheet.env, k) for k in mattered)
+        return bool(mattered) and not any(_matters(line, at, own, k) for k in mattered)
 
     # -- rows beyond the exercise's own
 

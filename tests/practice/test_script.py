@@ -320,3 +320,10 @@ def test_a_slip_without_a_value_is_passed_over():
     answers = {"u": "0,1", "S": "1", "p": "0,1", "rest": "0", "loss": "0", "dz": "0.7,0", "q": "1,0"}
     found = verdicts("softmax", exercise, {**answers, "jacobian": "[[0,0],[0,0]]"})
     assert found["dz"].verdict == "wrong"
+
+
+def test_what_was_worked_out_of_a_wrong_value_is_carried_though_an_input_rests():
+    """z is negative, so its slope of 0.01 counts; with z = 2.5 by mistake leaky ReLU gives 2.5 whatever the slope."""
+    exercise = {"x": "-1,2", "act": "leaky", "w1": "1,-1", "b1": "0.5", "t": "1"}
+    found = verdicts("backprop", exercise, {"z1": "3.5", "a1": "3.5"})
+    assert (found["z1"].verdict, found["a1"].verdict) == ("wrong", "carried")
