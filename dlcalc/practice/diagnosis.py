@@ -53,10 +53,10 @@ def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = 
         asked: what it answers.
         run: the other run.
         right: the run it departs from.
-        mistaken: whether the run makes a mistake.
+        mistaken: whether the run makes a mistake; a convention's answer is right, and always measured.
     """
     value = run.value(asked)
-    if value is None or _is_far(typed, asked, value, right):
+    if value is None or (mistaken and _is_far(typed, asked, value, right)):
         return None
     mistaken = mistaken and is_whole(right.value(asked))  # 43 for 42.67 is no rounding where 42 is right
     found = fit(typed, value, lambda decimals: run.widths(asked, decimals), mistaken=mistaken)
