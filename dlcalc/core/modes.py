@@ -172,12 +172,14 @@ class Rounding:
         base = flat(asked.of(env))
         effects: list[int | Fraction] = [0] * len(base)
         # the answer's own rounding is the half unit added below
-        moves = [move for key in self._above(read) for move in self._moves(key, decimals)]
+        upstream = self.replay.upstream(read)
+        above = [key for key in self.lines if key in upstream and key not in read]
+        moves = [move for key in above for move in self._moves(key, decimals)]
         most = max(LEAST_MOVED, FIELDS * MOST_WORK // max(1, len(self.sheet.records)))
         some, share = _some(moves, most)
         for key, value in some:
             try:
-                shifted = flat(asked.of(self.replay.moved(key, value, env, read)))
+                shifted = flat(asked.of(self.replay.moved(key, value, env, upstream, read)))
             except FORMULA_ERRORS:
                 continue
             if len(shifted) == len(base):
@@ -186,11 +188,6 @@ class Rounding:
             (SAFETY * effect + half) if effect or not _fits(number, decimals) else Fraction(0)
             for effect, number in zip(effects, base, strict=True)
         ]
-
-    def _above(self, read: set[Key]) -> list[Key]:
-        """Return the lines that what is read rests on, in order."""
-        upstream = self.replay.upstream(read)
-        return [key for key in self.lines if key in upstream and key not in read]
 
     def _moves(self, key: Key, decimals: int) -> Iterator[tuple[Key, Any]]:
         """Yield (key, value moved by half a unit) for every number of a line that was rounded."""

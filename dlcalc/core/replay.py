@@ -16,8 +16,8 @@ from dlcalc.core.formula import Key
 from dlcalc.core.work import Compiled, Sheet
 from dlcalc.errors import CalculationError, UnknownNameError
 
-UNREAD = (CalculationError, UnknownNameError)
-"""What a line may raise here though it had a value: a long loop lets go of what it read."""
+UNREAD = (CalculationError, UnknownNameError, ArithmeticError, ValueError, TypeError)
+"""What a line may raise here: a long loop lets go of what it read, and a student's value may leave it without one."""
 
 
 class Noted(dict[Any, Any]):
@@ -73,13 +73,16 @@ class Replay:
                 waiting += self.reads[self._at[key]]
         return found
 
-    def moved(self, key: Key, value: Any, env: Environment, free: Collection[Key] = ()) -> Environment:
+    def moved(
+        self, key: Key, value: Any, env: Environment, within: Collection[Key], free: Collection[Key] = ()
+    ) -> Environment:
         """Return the values there are when one of them is another.
 
         Args:
             key: which.
             value: what it is instead.
             env: the values before; they are not changed.
+            within: the lines that matter: no other is run again.
             free: held lines that are run again all the same.
 
         Raises:
@@ -89,7 +92,7 @@ class Replay:
         env[key] = value
         waiting: list[int] = []
         seen: set[int] = set()
-        self._follow(key, waiting, seen)
+        self._follow(key, waiting, seen, within)
         while waiting:
             number = heappop(waiting)
             line, at, key = self.lines[number]
@@ -98,11 +101,11 @@ class Replay:
             now = line.run(env, at)
             if now != env[key]:
                 env[key] = now
-                self._follow(key, waiting, seen)
+                self._follow(key, waiting, seen, within)
         return env
 
-    def _follow(self, key: Key, waiting: list[int], seen: set[int]) -> None:
+    def _follow(self, key: Key, waiting: list[int], seen: set[int], within: Collection[Key]) -> None:
         for number in self._readers.get(key, ()):
-            if number not in seen:
+            if number not in seen and self.lines[number][2] in within:
                 seen.add(number)
                 heappush(waiting, number)

@@ -33,13 +33,15 @@ class Mode:
     """How a run differs from a plain one.
 
     `swaps` replaces the formula of lines (by left side as written, by one member, or by id); `on_input` sees each
-    given value and `on_line` each line's, and what they return is carried on. A run of more than `most_lines` is
-    stopped: every loop has a bound.
+    given value and `on_line` each line's, and what they return is carried on; `on_failure` gives a value for a line
+    that has none, in place of an error (on a written sheet only). A run of more than `most_lines` is stopped: every
+    loop has a bound.
     """
 
     swaps: Mapping[str, str] = field(default_factory=dict)
     on_input: OnInput | None = None
     on_line: OnLine | None = None
+    on_failure: Callable[[Key], Any] | None = None
     most_lines: int = MOST_LINES
 
 
@@ -354,7 +356,9 @@ class Sheet(Work):
             if not line.copies:
                 checked(computed, key)
         except _CALCULATION as error:
-            raise _failed(key, error) from error
+            if mode.on_failure is None:
+                raise _failed(key, error) from error
+            computed = mode.on_failure(key)
         value = computed if mode.on_line is None else mode.on_line(key, computed)
         env[key] = value
         records = self.records

@@ -106,27 +106,32 @@ class Judge:
                     key=name,
                 )
             items[name] = item = reader.read(name, raw)
+        alone = sum(item.typed is not None for item in items.values()) == 1
+        for item in items.values():
             if item.verdict is None and item.asked is not None:
-                item.verdict = self._plainly(item)
+                item.verdict = self.plainly(item, once=not alone)
         if any(item.verdict is None or item.near for item in items.values()):
             Script(self, reader, list(items.values())).judge()
         return Report(self.topic.name, {name: item.verdict for name, item in items.items() if item.verdict}, lang)
 
-    def _plainly(self, item: Item) -> Verdict | None:
-        """Return the verdict on an answer that the exercise's own run gives; None for any other."""
+    def plainly(self, item: Item, *, once: bool = False) -> Verdict | None:
+        """Return the verdict on an answer that the exercise's own run gives; None for any other.
+
+        Args:
+            item: the answer.
+            once: whether the value was rounded at its last digit only. What rounded lines can reach takes many runs,
+                and beside other answers the student's own values may say it in one.
+        """
         typed, asked = item.typed, item.asked
         assert typed is not None
         assert asked is not None
-        found = fit(typed, item.expected, lambda decimals: self.plain.run.widths(asked, decimals))
+        found = fit(typed, item.expected, diagnosis.once if once else partial(self.plain.run.widths, asked))
         if found is None:
             return None
         verdict = verdicts.accepted(item, found)
         # 1 for 0.25 may be a mistake's own number; 0.00 for 0.002 is rounded, if coarsely, and no mistake
-        if not found.exact and typed.significant < COARSEST and typed.decimals == 0:
-            known = self.convention(item)[0] or diagnosis.single(item, self.plain) or self.against_stated(item)
-            if known is not None:
-                return known
-        if not found.own and not verdict.accepted:
+        coarse = typed.significant < COARSEST and typed.decimals == 0
+        if not verdict.accepted and (coarse or not found.own):
             item.unsure = verdict  # unless it follows from the student's own values, or a mistake gives it
             return None
         item.near = not found.own

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from dlcalc.core.modes import distance
@@ -66,6 +67,8 @@ def fit(typed: Typed, value: Any, widths: Widths, *, mistaken: bool = False) -> 
     pairs = None if value is None else pair(typed.value, value)
     if pairs is None:
         return None
+    if not all(isfinite(want) for _, want in pairs if isinstance(want, float)):
+        return None
     if all(same(given, want) for given, want in pairs):
         return EXACTLY
     if typed.decimals is None or typed.decimals < -LARGEST_UNIT:
@@ -79,8 +82,8 @@ def fit(typed: Typed, value: Any, widths: Widths, *, mistaken: bool = False) -> 
     own = all(gap <= half for gap, half in zip(gaps, halves, strict=True))
     if whole:
         return Fit(False, True, halves[0], _around(pairs[0][1], halves[0])) if own else None
-    if any(g > max(exact(abs(want)), 2 * h) for g, h, (_, want) in zip(gaps, halves, pairs, strict=True)):
-        return None  # far away: no tolerance is that wide
+    if is_out_of_reach(typed, pairs, gaps):
+        return None
     reach = [max(half, width) for half, width in zip(halves, each_width(typed, widths, len(pairs)), strict=True)]
     if not own and any(gap > width for gap, width in zip(gaps, reach, strict=True)):
         return None
@@ -96,6 +99,12 @@ def _gaps(typed: Typed, pairs: list[tuple[Any, Any]]) -> tuple[list[int | Fracti
     """Return how far each number lies off, 0 where it is the same, and half a unit of each."""
     gaps = [0 if same(given, want) else distance(given, want) for given, want in pairs]
     return gaps, [half or Fraction(0) for half in typed.halves]
+
+
+def is_out_of_reach(typed: Typed, pairs: list[tuple[Any, Any]], gaps: Sequence[int | Fraction]) -> bool:
+    """Say whether some number lies so far off that no tolerance is that wide."""
+    worked = [Fraction(0) if d is None else Fraction(1) / Fraction(10) ** d for d in typed.worked]
+    return any(gap > max(exact(abs(want)), unit) for gap, unit, (_, want) in zip(gaps, worked, pairs, strict=True))
 
 
 def each_width(typed: Typed, widths: Widths, count: int) -> list[Fraction]:
@@ -162,15 +171,6 @@ def same(given: Any, want: Any) -> bool:
 def shape(nested: Any) -> tuple[int, ...]:
     """Return how many numbers an answer has in each direction; () for a single one."""
     return (len(nested), *shape(nested[0])) if isinstance(nested, list) else ()
-
-
-def is_wide(typed: Typed, value: Any, width: Fraction) -> bool:
-    """Say whether a tolerance is too wide to judge by."""
-    most = WIDEST_UNITS * unit(typed)
-    if value is None or isinstance(value, list):
-        return width > most
-    share = WIDEST_SHARE * abs(Fraction(exact(value)))
-    return width > min(most, share)
 
 
 def places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

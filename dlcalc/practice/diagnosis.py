@@ -16,10 +16,9 @@ from typing import Any
 from dlcalc.core.modes import distance
 from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Answer
-from dlcalc.core.values import exact
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_whole, is_wide, pair, unit
+from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_out_of_reach, is_whole, pair, unit
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -54,16 +53,16 @@ def fits(typed: Typed, asked: Answer, run: Run, right: Run, *, mistaken: bool = 
         asked: what it answers.
         run: the other run.
         right: the run it departs from.
-        mistaken: whether the run makes a mistake.
+        mistaken: whether the run makes a mistake; a convention's answer is right, and always measured.
     """
     value = run.value(asked)
-    if value is None or _is_far(typed, asked, value, right):
+    if value is None or (mistaken and _is_far(typed, asked, value, right)):
         return None
     mistaken = mistaken and is_whole(right.value(asked))  # 43 for 42.67 is no rounding where 42 is right
     found = fit(typed, value, lambda decimals: run.widths(asked, decimals), mistaken=mistaken)
     if found is None:
         return Fit(True) if any(typed.value == form.value(value) for form in asked.other_forms) else None
-    if not found.own and is_wide(typed, value, found.width):
+    if found.beyond:
         return None
     return found if found.exact or typed.significant >= COARSEST else None
 
@@ -80,9 +79,7 @@ def _is_far(typed: Typed, asked: Answer, value: Any, right: Run) -> bool:
         return False
     halves = [half or Fraction(0) for half in typed.halves]
     gaps = [distance(given, want) for given, want in pairs]
-    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or any(
-        gap > max(exact(abs(want)), 2 * half) for gap, half, (_, want) in zip(gaps, halves, pairs, strict=True)
-    ):
+    if all(gap <= half for gap, half in zip(gaps, halves, strict=True)) or is_out_of_reach(typed, pairs, gaps):
         return False  # decided without a tolerance
     if right.value(asked) is None:
         return True
@@ -161,7 +158,7 @@ def pairs(item: Item, setting: Setting) -> Verdict | None:
     given = setting.paired[asked.name]
     found: list[Mistake] = []
     for both, value in given:
-        met = fit(typed, value, _once, mistaken=is_whole(right))
+        met = fit(typed, value, once, mistaken=is_whole(right))
         if met is not None and (met.exact or typed.significant >= COARSEST):
             found.append(both)
     if len(found) != 1:
@@ -188,7 +185,7 @@ def _paired(asked: Answer, setting: Setting) -> Iterator[tuple[Mistake, Any]]:
         yield both, value
 
 
-def _once(decimals: int) -> list[Fraction]:
+def once(decimals: int) -> list[Fraction]:
     """Return the tolerance of a number that was rounded once."""
     return [Fraction(1, 2) / Fraction(10) ** decimals]
 

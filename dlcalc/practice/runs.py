@@ -111,31 +111,41 @@ ODD = (TypeError, ValueError, IndexError, KeyError, ZeroDivisionError, OverflowE
 
 
 def pinned_sheet(
-    topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin], most_lines: int
-) -> tuple[Sheet, set[str]]:
-    """Write the run that carries on a student's values; return it and the names of those it cannot follow.
+    topic: Topic, inputs: Mapping[str, Any], pins: Mapping[str, Pin], plain: Sheet, most_lines: int
+) -> tuple[Sheet, set[str], set[Key]]:
+    """Write the run that carries on a student's values.
 
-    A value is left out if the run has no value for a line below it then (the logarithm of a negative probability) or
-    if its shape does not fit.
+    A line that has no value then (the logarithm of a negative probability) keeps the exercise's own; a value is left
+    out only where the run cannot go on with it, as where its shape does not fit.
+
+    Returns:
+        the run, the names of the values that were left out, and the lines that have no value.
     """
     names = list(pins)
     impossible: set[str] = set()
-    bounded = Mode(most_lines=most_lines)
+    failed: set[Key] = set()
     left = MOST_ATTEMPTS
+
+    def instead(key: Key) -> Any:
+        failed.add(key)
+        return plain.env[key]
+
+    mode = Mode(on_failure=instead, most_lines=most_lines)
 
     def followed(count: int) -> Sheet | None:
         """Return the run that carries on the first so many values; None where it ends on the way."""
         nonlocal left
         left -= 1
+        failed.clear()
         try:
-            return topic.sheet(inputs, modes.pinned({name: pins[name] for name in names[:count]}, bounded))
+            return topic.sheet(inputs, modes.pinned({name: pins[name] for name in names[:count]}, mode))
         except (*modes.CALCULATING, *ODD):
             return None
 
     while True:
         sheet = followed(len(names))
         if sheet is not None:
-            return sheet, impossible
+            return sheet, impossible, failed
         good, bad = 0, len(names)  # with none the run is the exercise's own, with all it ends
         while bad - good > 1 and left > 0:
             middle = (good + bad) // 2

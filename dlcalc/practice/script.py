@@ -15,6 +15,7 @@ from dlcalc.core.formula import Key, key_text
 from dlcalc.core.modes import FORMULA_ERRORS, Pin, distance
 from dlcalc.core.report import Explanation, Verdict
 from dlcalc.core.topic import Answer
+from dlcalc.core.values import flat
 from dlcalc.errors import Text
 from dlcalc.practice import diagnosis, runs, slips, verdicts
 from dlcalc.practice.compare import Fit, fit, is_small, pair, places, shape
@@ -54,11 +55,14 @@ class Script:
                 pins[name] = _merged(pins.get(name), pin)
                 self.owners[name] = item
         self.impossible: set[str] = set()
+        self.failed: set[Key] = set()
         self.pins: dict[str, Pin] = {}
         self.own = judge.plain.run
         further = any(item.asked is None and item.typed is not None for item in items)
         if len({id(item) for item in self.owners.values()}) > 1 or (pins and further):  # one alone rests on no other
-            sheet, self.impossible = runs.pinned_sheet(judge.topic, judge.inputs, pins, self.own.most_lines)
+            sheet, self.impossible, self.failed = runs.pinned_sheet(
+                judge.topic, judge.inputs, pins, self.own.sheet, self.own.most_lines
+            )
             self.pins = {name: pin for name, pin in pins.items() if name not in self.impossible}
             self.own = Run(judge.topic, judge.inputs, pins=self.pins, sheet=sheet, most_lines=self.own.most_lines)
         self.followed: list[Setting] = []
@@ -83,33 +87,37 @@ class Script:
         mistaken = [one for one in above if one.verdict is None or one.verdict.verdict not in RIGHT]
         if met is not None and value != item.expected and not mistaken and self.reader.has_decisions:
             mistaken = self._before(item)  # not by what the line reads, but by what was decided on the way
-        if item.verdict is not None and not above and not mistaken:
-            return item.verdict
+        if self._is_cut_off(item) or not (above or mistaken):
+            item.verdict = item.verdict or self.exercise.plainly(item)
+            if item.verdict is not None:
+                return item.verdict
         if not above and not mistaken:
             value, met = item.expected, None
-        refused: Text | None = None
         if met is not None and mistaken and mistaken[-1].verdict and mistaken[-1].verdict.verdict == "convention":
             verdict = self._convention(item, None)
             if verdict is not None:
                 return verdict
         if met is not None and not mistaken:
-            return item.verdict or verdicts.accepted(item, met, "rounded")
+            plainly = self.exercise.plainly(item) if item.verdict is None and met.beyond else item.verdict
+            return plainly or verdicts.accepted(item, met, "rounded")
         if met is not None:
             if not self._is_trivial(item, mistaken):
                 return verdicts.accepted(item, met, "carried", rests_on=mistaken[-1].name)
-            refused = Text(
+            says = Text(
                 "It follows from your own {name}, but with that value nothing else matters any more.",
                 "它由你自己的 {name} 得出，但取该值后其他量都不再起作用。",
-            ).filled(name=mistaken[-1].name)
-        setting = self._setting(item) if above else self.exercise.plain
+            )
+            return Verdict("wrong", typed.text, item.expected, message=says.filled(name=mistaken[-1].name))
+        setting = self._setting(item) if above and not self._is_cut_off(item) else self.exercise.plain
         verdict = self._diagnosis(item, typed, value, setting)
         if verdict is not None:
             return verdict
         if item.expected is not None and pair(typed.value, item.expected) is None:
             return Verdict("invalid", typed.text, item.expected, message=self.reader.wanted(item, typed))
-        if item.unsure is not None and refused is None:
+        self.exercise.plainly(item)
+        if item.unsure is not None:
             return item.unsure
-        wrong = Verdict("wrong", typed.text, item.expected, message=refused or self._remark(item, typed, value))
+        wrong = Verdict("wrong", typed.text, item.expected, message=self._remark(item, typed, value))
         return self.exercise.coarse(item) or wrong
 
     def _diagnosis(self, item: Item, typed: Typed, value: Any, setting: Setting) -> Verdict | None:
@@ -177,12 +185,21 @@ class Script:
 
     def _locally(self, item: Item, typed: Typed, asked: Answer) -> tuple[Any, Fit | None]:
         """Return what follows from the student's values above an answer, and how the answer meets it."""
+        if self._is_cut_off(item):
+            return None, None
         try:
             _, env = self.own.rounding.alone(asked)
             value = asked.of(env)
         except FORMULA_ERRORS:
             return None, None
         return value, fit(typed, value, lambda decimals: self.own.widths(asked, decimals))
+
+    def _is_cut_off(self, item: Item) -> bool:
+        """Say whether an answer rests on a line that has no value with the student's values above it."""
+        replay = self.own.rounding.replay
+        return any(
+            key in self.failed and (key in item.keys or key not in replay.held) for key in replay.upstream(item.keys)
+        )
 
     def _above(self, item: Item) -> list[Item]:
         """Return the answers whose own values an answer rests on, the nearest last."""
@@ -205,13 +222,18 @@ class Script:
 
     def _setting(self, item: Item) -> Setting:
         """Return the exercise as it follows from all of the student's values but an answer's own."""
-        pins = {name: pin for name, pin in self.pins.items() if name not in item.pins}
-        return Setting(self.exercise.topic, self.exercise.inputs, pins, most_lines=self.own.most_lines)
+        judge, pins = self.exercise, {name: pin for name, pin in self.pins.items() if name not in item.pins}
+        sheet, impossible, _ = runs.pinned_sheet(
+            judge.topic, judge.inputs, pins, judge.plain.run.sheet, self.own.most_lines
+        )
+        pins = {name: pin for name, pin in pins.items() if name not in impossible}
+        return Setting(judge.topic, judge.inputs, pins, sheet, self.own.most_lines)
 
     def _is_trivial(self, item: Item, mistaken: list[Item]) -> bool:
         """Say whether a line follows from a wrong value with which nothing else it reads matters any more.
 
-        With a hidden unit at 0 by mistake, every weight times it is 0: there is nothing left to be right about.
+        With a hidden unit at 0 by mistake, every weight times it is 0: there is nothing left to be right about. A
+        value that is not 0 and changes with the wrong one was worked out: leaky ReLU needs no slope for z > 0.
         """
         if len(item.keys) != 1:
             return False
@@ -221,10 +243,15 @@ class Script:
         if found is None:
             return False
         line, at, reads = found
+        own, value = self.own.sheet.env, flat(line.run(self.own.sheet.env, at))
+        if any(value) and any(_matters(line, at, own, key) for key in reads if key in mistaken[-1].keys):
+            return False
         wrong = {key for one in mistaken for key in one.keys}
         others = [k for k in reads if k not in wrong and (k in replay.held or not replay.upstream([k]) & wrong)]
+        if all(one.verdict is not None and one.verdict.verdict == "invalid" for one in mistaken):
+            return False  # too coarse to judge is not wrong: 1 − 1.00² is 0.00
         mattered = [k for k in others if _matters(line, at, self.exercise.plain.run.sheet.env, k)]
-        return bool(mattered) and not any(_matters(line, at, self.own.sheet.env, k) for k in mattered)
+        return bool(mattered) and not any(_matters(line, at, own, k) for k in mattered)
 
     # -- rows beyond the exercise's own
 
@@ -252,17 +279,23 @@ class Script:
         for one in blocked:
             bases = {key if isinstance(key, str) else key[0] for key in one.keys}
             if item.keys and order.get(one.keys[-1], 0) < order.get(item.keys[-1], 0) and bases & upstream:
-                says = Text(
-                    "Cannot follow from here: with your {name} = {given} there is no value below.",
-                    "无法由此推出：取你的 {name} = {given} 时，下面的式子没有值。",
-                )
-                return says.filled(name=one.name, given=one.typed.text if one.typed else "")
+                return _cut_off(one)
+        if self.failed and self._is_cut_off(item) and self._above(item):
+            return _cut_off(self._above(item)[-1])
         told = _where(typed, value)
         if told is None and (diagnosis.is_long(self.exercise.plain) or self.tried > MOST_SCRIPT):
             return Text(
                 "There is much to try here: not every known mistake was.", "此处需尝试的太多：并非每种典型错误都试过。"
             )
         return told
+
+
+def _cut_off(above: Item) -> Text:
+    says = Text(
+        "Cannot follow from here: with your {name} = {given} there is no value below.",
+        "无法由此推出：取你的 {name} = {given} 时，下面的式子没有值。",
+    )
+    return says.filled(name=above.name, given=above.typed.text if above.typed else "")
 
 
 def _merged(first: Pin | None, second: Pin) -> Pin:

@@ -34,7 +34,7 @@ def _meets(typed: Typed, value: Any) -> Fit | None:
 
 def misplaced(typed: Typed, expected: Any) -> Slip | None:
     """Recognise a transposed matrix, exchanged rows, columns or entries."""
-    if not isinstance(expected, list) or not isinstance(typed.value, list):
+    if not isinstance(expected, list) or not isinstance(typed.value, list) or _meets(typed, expected):
         return None
     matrix = len(shape(expected)) == 2 and len(shape(typed.value)) == 2
     if matrix and _meets(typed, [list(column) for column in zip(*expected, strict=True)]):

@@ -282,3 +282,54 @@ def test_the_work_on_one_exercise_is_bounded():
     with pytest.raises(dlcalc.DlcalcError, match="more than 20000 lines") as caught:
         check(load("backprop"), big, {"E": "1"}, most_lines=WORK_LIMIT)
     assert "fewer" in caught.value.advice()
+
+
+def test_a_line_without_a_value_leaves_the_others_to_be_judged():
+    """A probability rounded to 0 has no logarithm; what does not rest on the logarithm still follows."""
+    exercise = {"z": "35,3.4,-2.2", "target": 2}
+    answers = {"u": "1,0.4,0", "S": "1.4", "p": "0.7143,0.2857,0", "loss": "37.5", "dz": "0.7143,0.2857,-1"}
+    found = verdicts("softmax", exercise, answers)
+    assert [found[name].verdict for name in ("u", "S", "p", "dz")] == ["wrong", "carried", "carried", "carried"]
+    assert found["loss"].verdict == "wrong"
+    assert "Cannot follow from here: with your p" in found["loss"].message.en
+
+
+def test_a_whole_number_is_first_taken_as_what_follows():
+    """-1 is -0.5 with no digit to judge by, and what a mistake gives; here it follows from the line above."""
+    exercise = {"x": "-1,2,0.5;3,0.5,1", "t": "1,0", "eta": "1/2", "zero": "high", "max_epochs": 4}
+    answers = {"y[1]": "2", "e[1]": "-1", "b[1]": "-0.5", "y[2]": "1", "e[2]": "-1", "b[2]": "-1"}
+    assert kinds("perceptron", exercise, answers)["b[2]"] == "carried"
+
+
+def test_a_line_that_nothing_matters_to_any_more_is_called_no_mistake():
+    """With a slope of 0 by mistake the errors are 0: as those of another sample, and as their own exchanged."""
+    exercise = {
+        **{"x": "-1.02,0.44;-0.93,0.1", "act": "relu,sigmoid", "loss": "bce", "t": "1,0;0,0", "eta": 0.5},
+        **{"w1": "0.34,-1.02;0.91,2.49", "b1": "-0.84,-0.14", "w2": "1.43,0.35;0.9,0.73", "update": "batch"},
+    }
+    found = verdicts("backprop", exercise, {"da_dz[1,1]": "0,0", "delta[1,1]": "0,0"})
+    assert found["delta[1,1]"].verdict == "wrong"
+    assert "nothing else matters" in found["delta[1,1]"].message.en
+
+
+def test_equal_numbers_are_not_exchanged():
+    from dlcalc.practice.slips import misplaced
+    from dlcalc.practice.typed import read_answer
+
+    assert misplaced(read_answer("0,0"), [0, 0]) is None
+    assert misplaced(read_answer("2,1"), [1, 2]).name == "entries-exchanged"
+
+
+def test_a_slip_without_a_value_is_passed_over():
+    """q worked with the wrong line is 0/0."""
+    exercise = {"z": "0.6,39", "target": 1}
+    answers = {"u": "0,1", "S": "1", "p": "0,1", "rest": "0", "loss": "0", "dz": "0.7,0", "q": "1,0"}
+    found = verdicts("softmax", exercise, {**answers, "jacobian": "[[0,0],[0,0]]"})
+    assert found["dz"].verdict == "wrong"
+
+
+def test_what_was_worked_out_of_a_wrong_value_is_carried_though_an_input_rests():
+    """z is negative, so its slope of 0.01 counts; with z = 2.5 by mistake leaky ReLU gives 2.5 whatever the slope."""
+    exercise = {"x": "-1,2", "act": "leaky", "w1": "1,-1", "b1": "0.5", "t": "1"}
+    found = verdicts("backprop", exercise, {"z1": "3.5", "a1": "3.5"})
+    assert (found["z1"].verdict, found["a1"].verdict) == ("wrong", "carried")
