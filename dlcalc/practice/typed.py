@@ -57,6 +57,15 @@ class Typed:
         least = max(usual, LEAST_DIGITS)
         return [min(d, least) if few and d is not None else d for d, few in zip(decimals, short, strict=True)]
 
+    def with_full_zeros(self) -> Typed:
+        """Return a list whose zeros have the decimals of the others: 0.0 beside 0.0015 is written short."""
+        numbers = flat(self.value)
+        others = [d for n, d in zip(numbers, self.worked, strict=True) if n and d is not None]
+        if not others or all(numbers):
+            return self
+        places = (d if n or d is None else max(d, *others) for n, d in zip(numbers, self.places, strict=True))
+        return replace(self, places=tuple(places))
+
     @property
     def parts(self) -> list[Typed]:
         """The items of a list, each as it would have been typed alone."""
@@ -98,7 +107,8 @@ def read_answer(raw: object, *, single: bool = False) -> Typed:
     source, columns = _shortened(source, single)
     try:
         value, decimals, significant, places = _read(text, source, single)
-        return Typed(given.strip(), value, decimals, significant, places if isinstance(value, list) else ())
+        typed = Typed(given.strip(), value, decimals, significant, places if isinstance(value, list) else ())
+        return typed.with_full_zeros() if isinstance(value, list) else typed
     except UnreadableError as error:
         if len(source) != len(text):
             error.column = columns[error.column]

@@ -261,6 +261,14 @@ def test_lists_are_judged_at_the_digits_of_each_number():
     assert kinds("neuron", inputs, {"net": "100.4,1.235"})["net"] != "rounded"
 
 
+def test_a_zero_in_a_list_is_judged_at_the_digits_of_the_others():
+    exercise = {"z": "0,-6.5"}
+    right = dlcalc.solve("softmax", exercise).answers["jacobian"]
+    assert right[0][1] == pytest.approx(-0.0014989, abs=1e-6)
+    assert kinds("softmax", exercise, {"jacobian": "0.0014989,0.0;0.0,0.0014989"})["jacobian"] == "misconception"
+    assert kinds("softmax", exercise, {"jacobian": "0.00,0.00;0.00,0.00"})["jacobian"] == "invalid"
+
+
 def test_nothing_or_blanks_is_missing():
     assert kinds("conv", {"in": 28, "k": 3}, {"out": "", "params": None, "E": " "}) == dict.fromkeys(
         ("out", "params", "E"), "missing"
