@@ -24,7 +24,7 @@ def kinds(topic, inputs, answers):
 
 
 def test_an_error_costs_the_line_it_was_made_on_and_no_other():
-    """0.68 with its digits exchanged; σ(0.86) = 0.70266; 0.3·0.6803 + 0.9·0.7027 = 0.8365; σ of it 0.6977; E 0.01954."""
+    """0.68 with its digits exchanged. σ(0.86) = 0.70266, 0.3·0.6803 + 0.9·0.7027 = 0.8365, σ of it 0.6977."""
     found = verdicts(
         "backprop", NOTES, {"z1": "0.755,0.86", "a1": "0.6803,0.7027", "z2": "0.8365", "a2": "0.6977", "E": "0.01954"}
     )
