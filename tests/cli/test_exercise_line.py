@@ -40,7 +40,7 @@ def test_underscores_are_dashes():
         ("conv --in 28 --k 3 --answer 26", "inputs only"),
         ("conv --k 3 --want 26 --solve in", "inputs only"),
         ("conv --in 28 --k 3 --range pad=0:3", "inputs only"),
-        ("conv --in 28 --k 3 --plot /tmp/x.svg", "inputs only"),
+        ("conv --in 28 --k 3 --plot x.svg", "inputs only"),
         ("conv --in 28 --k 3 --help", "inputs only"),
         ("conv --x @secret.npy --k 3", "names a file"),
         ("conv --x ＠secret.npy --k 3", "names a file"),
