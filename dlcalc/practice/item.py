@@ -155,7 +155,12 @@ class Reader:
     def wanted(self, item: Item, typed: Typed) -> Text:
         """Say in what form an answer is wanted, and which answer has the form that was typed."""
         sides = shape(item.expected)
-        if not sides:
+        if not sides and _DECIMAL_COMMA.fullmatch(typed.text.strip()):
+            says = Text(
+                "One number is wanted for {name}: write {point}, with a decimal point.",
+                "{name} 需要一个数：请用小数点，写成 {point}。",
+            ).filled(name=item.name, point=typed.text.strip().replace(",", ".").replace("，", "."))
+        elif not sides:
             says = Text("One number is wanted for {name}, not a list.", "{name} 需要一个数，而不是列表。")
         elif len(sides) == 1:
             says = Text(
@@ -180,6 +185,9 @@ class Reader:
             more = more.filled(fitting=fitting, typed=short(typed.text))
             says = Text(says.en + more.en, says.zh + more.zh)
         return says
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+[,，]\d+")
 
 
 def line_named(name: str, env: Mapping[Any, Any]) -> Answer:

@@ -269,6 +269,12 @@ def test_a_zero_in_a_list_is_judged_at_the_digits_of_the_others():
     assert kinds("softmax", exercise, {"jacobian": "0.00,0.00;0.00,0.00"})["jacobian"] == "invalid"
 
 
+def test_a_decimal_comma_is_told_as_one():
+    found = verdicts("softmax", {"z": "1,2,3", "target": 2}, {"loss": "0,4076"})["loss"]
+    assert found.verdict == "invalid"
+    assert "write 0.4076, with a decimal point" in found.message.en
+
+
 def test_nothing_or_blanks_is_missing():
     assert kinds("conv", {"in": 28, "k": 3}, {"out": "", "params": None, "E": " "}) == dict.fromkeys(
         ("out", "params", "E"), "missing"
