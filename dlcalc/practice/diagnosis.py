@@ -117,8 +117,8 @@ def single(item: Item, setting: Setting, *, whole: bool = False) -> Verdict | No
                 exactly.append(mistake)
             elif not whole or mistake.made[0].inputs:
                 nearly.append(mistake)
-    if nearly and not is_sparse(typed, asked, values, setting.run):
-        nearly = []
+    if item.unsure is not None or (nearly and not is_sparse(typed, asked, values, setting.run)):
+        nearly = []  # what may be the right answer is a mistake's only to its last digit
     return _verdict(item, exactly + nearly, setting)
 
 
