@@ -1,4 +1,4 @@
-"""Run modes: paper arithmetic, pinned values, a moved entry, and the tolerance measured with them.
+"""Run modes: paper arithmetic, pinned values, a moved entry; and what rounding the lines of a run does.
 
 Each is a `Mode` for `Topic.sheet`; topics know nothing of them.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from dlcalc.core.formula import Key, key_text
 from dlcalc.core.records import Line
 from dlcalc.core.replay import Noted, Replay
-from dlcalc.core.topic import Answer, Topic
+from dlcalc.core.topic import Answer
 from dlcalc.core.values import decimals_for, exact, flat, round_half_up
 from dlcalc.core.work import FIELDS, PLAIN, Mode, OnLine, Sheet
 from dlcalc.errors import CalculationError, InputError, Text, UnknownNameError
@@ -111,28 +111,6 @@ def moved(name: Key, place: tuple[int, ...], by: Any, mode: Mode = PLAIN) -> Mod
 def each(value: Any, change: Any) -> Any:
     """Apply a function of one number to a number or to every entry of an array."""
     return value.map(change) if hasattr(value, "map") else change(value)
-
-
-def tolerance(
-    topic: Topic,
-    inputs: Mapping[str, Any],
-    asked: Answer,
-    decimals: int,
-    mode: Mode = PLAIN,
-    sheet: Sheet | None = None,
-) -> Any:
-    """Return how far an answer may lie from this run's when every line was rounded to `decimals`.
-
-    Zero for an answer that needs no rounding and rests on none. See `Rounding`.
-
-    Args:
-        asked: what is asked; its tolerance is one number, or a list where the answer has several.
-        sheet: the run itself, if it is at hand.
-    """
-    if topic.exact:
-        return Fraction(1, 2) / Fraction(10) ** decimals
-    widths = Rounding(sheet if sheet is not None else topic.sheet(inputs, mode)).widths(asked, decimals)
-    return widths[0] if len(widths) == 1 else widths
 
 
 class Rounding:

@@ -24,7 +24,7 @@ from dlcalc.core.values import decimals_for, flat
 from dlcalc.core.work import FIELDS, MOST_LINES, Mode
 from dlcalc.errors import InputError, Text
 from dlcalc.practice import diagnosis, runs, verdicts
-from dlcalc.practice.compare import COARSEST, Fit, fit, shape
+from dlcalc.practice.compare import COARSEST, Fit, fit, nested, shape
 from dlcalc.practice.item import Item, Reader
 from dlcalc.practice.runs import Run, Setting
 from dlcalc.practice.script import Script
@@ -255,7 +255,7 @@ class Judge:
             there = lines.get(here.key)
             if there is None or isinstance(here.value, bool):
                 continue
-            one, other = _nested(here.value), _nested(there.value)
+            one, other = nested(here.value), nested(there.value)
             if shape(one) == shape(other) and any(map(_tells, flat(one), flat(other))):
                 return here, there
         return None
@@ -265,10 +265,6 @@ def _tells(right: Any, wrong: Any) -> bool:
     """Say whether two numbers are told apart at the digits a calculator work is written with."""
     digit = Fraction(1) / Fraction(10) ** decimals_for(right or wrong, TELLING_DIGITS)
     return distance(right, wrong) >= TELLING * digit
-
-
-def _nested(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _word(choice: Any) -> str:

@@ -22,7 +22,7 @@ SMALL = 1_000
 """Whole numbers below this are common: that a mistake gives one too does not say that it was made."""
 
 WIDEST_UNITS, WIDEST_SHARE = 20, Fraction(1, 20)
-"""A tolerance of more units of the last digit, or of a larger share of the value, judges nothing."""
+"""An answer that lies further off, in units of its last digit or as a share of the value, is asked for more digits."""
 
 Widths = Callable[[int], Sequence[Fraction]]
 """For a number of decimals: how far each number of an answer may lie off when the lines were rounded to them."""
@@ -155,10 +155,21 @@ def shaped(given: Nested, want: Any) -> Nested:
     """Return a typed value of the same numbers nested as another value is: 0.3 for a vector of one as [0.3]."""
     numbers = iter([number for number, _ in pair(given, want) or []])
 
-    def nested(like: Any) -> Any:
-        return [nested(item) for item in like] if isinstance(like, list) else next(numbers)
+    def filled(like: Any) -> Any:
+        return [filled(item) for item in like] if isinstance(like, list) else next(numbers)
 
-    return nested(want)  # type: ignore[no-any-return]
+    return filled(want)  # type: ignore[no-any-return]
+
+
+def nested(value: Any) -> Any:
+    """Return a line's value as a number or nested lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def once_rounded(typed: Typed, pairs: list[tuple[Any, Any]]) -> list[bool]:
+    """Say of each number whether it is its value rounded at its last digit; a whole number must be the value."""
+    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
+    return [distance(given, want) <= half for half, (given, want) in zip(halves, pairs, strict=True)]
 
 
 def same(given: Any, want: Any) -> bool:
@@ -168,9 +179,9 @@ def same(given: Any, want: Any) -> bool:
     return bool(given == want)
 
 
-def shape(nested: Any) -> tuple[int, ...]:
+def shape(value: Any) -> tuple[int, ...]:
     """Return how many numbers an answer has in each direction; () for a single one."""
-    return (len(nested), *shape(nested[0])) if isinstance(nested, list) else ()
+    return (len(value), *shape(value[0])) if isinstance(value, list) else ()
 
 
 def places(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

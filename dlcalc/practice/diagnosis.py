@@ -18,7 +18,18 @@ from dlcalc.core.report import Verdict
 from dlcalc.core.topic import Answer
 from dlcalc.core.work import FIELDS
 from dlcalc.practice import verdicts
-from dlcalc.practice.compare import COARSEST, Fit, coverage, each_width, fit, is_out_of_reach, is_whole, pair, unit
+from dlcalc.practice.compare import (
+    COARSEST,
+    Fit,
+    coverage,
+    each_width,
+    fit,
+    is_out_of_reach,
+    is_whole,
+    once_rounded,
+    pair,
+    unit,
+)
 from dlcalc.practice.item import Item
 from dlcalc.practice.runs import Mistake, Run, Setting, explained, parting, together
 from dlcalc.practice.typed import Typed
@@ -127,9 +138,7 @@ def _in_part(typed: Typed, value: Any, right: Any) -> Fit | None:
     pairs, rights = pair(typed.value, value), pair(typed.value, right) if right is not None else None
     if pairs is None or rights is None or len(pairs) < 2 or typed.decimals is None:
         return None
-    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
-    wrong = [distance(given, want) <= half for half, (given, want) in zip(halves, pairs, strict=True)]
-    fine = [distance(given, want) <= half for half, (given, want) in zip(halves, rights, strict=True)]
+    wrong, fine = once_rounded(typed, pairs), once_rounded(typed, rights)
     mistaken = any(a and not b for a, b in zip(wrong, fine, strict=True))
     return Fit(False, own=False) if mistaken and all(a or b for a, b in zip(wrong, fine, strict=True)) else None
 

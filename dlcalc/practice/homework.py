@@ -38,6 +38,7 @@ from dlcalc.core.values import flat
 from dlcalc.core.worksheet import LONGEST_NAME, Worksheet, spellings
 from dlcalc.errors import InputError, Text
 from dlcalc.practice.check import WORK_LIMIT, Judge
+from dlcalc.practice.compare import nested
 from dlcalc.practice.names import Names
 
 LONGEST_LINE = 100_000
@@ -402,7 +403,7 @@ def _asked(sheet: Worksheet) -> dict[str, Any]:
     taken = {spelled: answer.name for answer in reversed(answers) for spelled in spellings(answer.name)}
     last = {line.left.base: number for number, line in enumerate(lines)}
     behind: dict[int, list[str]] = {}
-    values = {line.name: line.value.tolist() if hasattr(line.value, "tolist") else line.value for line in lines}
+    values = {line.name: nested(line.value) for line in lines}
     same: dict[str, str] = {}  # a line and the answer that is the same number and is typed like it: dwx for dW_x
     for answer in answers:
         for name in answer.lines:

@@ -16,7 +16,7 @@ from dlcalc.core.topic import Answer, Topic
 from dlcalc.core.values import flat
 from dlcalc.core.worksheet import LONGEST_NAME, Worksheet, entry_named, spellings
 from dlcalc.errors import InputError, Text, UnreadableError
-from dlcalc.practice.compare import pair, places, shape, shaped
+from dlcalc.practice.compare import nested, pair, places, shape, shaped
 from dlcalc.practice.typed import Typed, read_answer, read_decision
 
 
@@ -233,7 +233,7 @@ def pins_of(item: Item, typed: Typed, asked: Answer, env: Mapping[Any, Any]) -> 
     """
     if isinstance(item.expected, bool) or not item.keys or pair(typed.value, item.expected) is None:
         return {}
-    values = {key: _nested(env[key]) for key in item.keys}
+    values = {key: nested(env[key]) for key in item.keys}
     given = shaped(typed.value, item.expected)
     entry = entry_named(env, asked.name)
     digits = typed.places or (typed.decimals,) * len(flat(given))
@@ -252,10 +252,6 @@ def pins_of(item: Item, typed: Typed, asked: Answer, env: Mapping[Any, Any]) -> 
     if not isinstance(given, list) and all(value == item.expected for value in values.values()):
         return {key_text(key): Pin(given, decimals={(): typed.decimals}) for key in item.keys}
     return {}
-
-
-def _nested(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
 
 
 LONGEST_SHOWN = 500

@@ -12,13 +12,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.core.formula import Key, key_text
-from dlcalc.core.modes import FORMULA_ERRORS, Pin, distance
+from dlcalc.core.modes import FORMULA_ERRORS, Pin
 from dlcalc.core.report import Explanation, Verdict
 from dlcalc.core.topic import Answer
 from dlcalc.core.values import flat
 from dlcalc.errors import Text
 from dlcalc.practice import diagnosis, runs, slips, verdicts
-from dlcalc.practice.compare import Fit, fit, is_small, pair, places, shape
+from dlcalc.practice.compare import Fit, fit, is_small, once_rounded, pair, places, shape
 from dlcalc.practice.item import Item, Reader, is_last_of_a_loop, member_named, pins_of
 from dlcalc.practice.runs import Run, Setting
 from dlcalc.practice.typed import Typed
@@ -327,11 +327,10 @@ def _where(typed: Typed, value: Any) -> Text | None:
     pairs = pair(typed.value, value) if isinstance(value, list) else None
     if pairs is None or len(pairs) < 2 or typed.decimals is None:
         return None
-    halves = [half if half is not None and half < Fraction(1, 2) else Fraction(0) for half in typed.halves]
-    wrong = [distance(given, want) > half for half, (given, want) in zip(halves, pairs, strict=True)]
-    if all(wrong):
+    fine = once_rounded(typed, pairs)
+    if not any(fine):
         return None
-    bad = [place for place, off in zip(places(shape(value)), wrong, strict=True) if off]
+    bad = [place for place, met in zip(places(shape(value)), fine, strict=True) if not met]
     shown = ", ".join(f"[{','.join(map(str, place))}]" for place in bad[:3]) + (", …" if len(bad) > 3 else "")
     says = Text("{fine} of {all} numbers are right; look at {places}.", "{all} 个数中 {fine} 个正确；请检查 {places}。")
-    return says.filled(fine=len(pairs) - sum(wrong), all=len(pairs), places=shown)
+    return says.filled(fine=sum(fine), all=len(pairs), places=shown)

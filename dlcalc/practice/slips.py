@@ -17,7 +17,7 @@ from dlcalc.core.report import Explanation
 from dlcalc.core.values import exact
 from dlcalc.core.work import Sheet
 from dlcalc.errors import Text
-from dlcalc.practice.compare import COARSEST, Fit, fit, pair, same, shape
+from dlcalc.practice.compare import COARSEST, Fit, fit, nested, pair, same, shape
 from dlcalc.practice.typed import Typed
 
 Slip = Explanation
@@ -80,8 +80,7 @@ def off_by_one(typed: Typed, key: Key, env: Mapping[Any, Any]) -> Slip | None:
             if not isinstance(label, int) or isinstance(label, bool):
                 continue
             near = (*key[:at], label + step, *key[at + 1 :])
-            value: Any = env.get(near)
-            value = value.tolist() if hasattr(value, "tolist") else value
+            value = nested(env.get(near))
             if value is not None and not isinstance(value, bool) and _meets(typed, value):
                 says = Text("That is {near}, not {here}.", "这是 {near}，不是 {here}。")
                 return Slip("off-by-one", says.filled(near=key_text(near), here=key_text(key)))
@@ -177,7 +176,7 @@ def operand(typed: Typed, key: Key, sheet: Sheet, env: dict[Any, Any]) -> Slip |
                     value = line.run({**env, read: env[other]}, at)
                 except FORMULA_ERRORS:
                     continue
-                value = value.tolist() if hasattr(value, "tolist") else value
+                value = nested(value)
                 if not isinstance(value, bool) and value != env.get(key) and _meets(typed, value):
                     says = Text("It was worked with {other} in place of {read}.", "计算时把 {read} 用成了 {other}。")
                     return Slip("slip-operand", says.filled(other=key_text(other), read=key_text(read)))

@@ -137,7 +137,7 @@ def test_the_tolerance_is_what_careful_rounding_can_reach():
     asked = CHAIN.answer("z")
     half = Fraction(1, 200)
     effect = (Fraction(2, 3) + half) ** 2 - Fraction(4, 9)
-    assert modes.tolerance(CHAIN, inputs, asked, 2) == Fraction(3, 2) * effect + half
+    assert modes.Rounding(CHAIN.sheet(inputs)).widths(asked, 2) == [Fraction(3, 2) * effect + half]
 
 
 def test_the_tolerance_counts_earlier_members_of_the_answers_own_family():
@@ -151,11 +151,11 @@ def test_the_tolerance_counts_earlier_members_of_the_answers_own_family():
     asked = Answer("out", WHY, ("h",), lambda env: env["h", 2])
     topic = Topic("family", WHY, (Input("h", Exactly(), WHY),), (asked,), write, "")
     half = Fraction(1, 200)
-    assert modes.tolerance(topic, {"h": 1}, asked, 2) == Fraction(3, 2) * half / 3 + half
+    assert modes.Rounding(topic.sheet({"h": 1})).widths(asked, 2) == [Fraction(3, 2) * half / 3 + half]
 
 
 def test_whole_numbers_have_no_tolerance():
-    assert modes.tolerance(CHAIN, {"a": 9}, CHAIN.answer("z"), 2) == 0
+    assert modes.Rounding(CHAIN.sheet({"a": 9})).widths(CHAIN.answer("z"), 2) == [0]
 
 
 def test_a_trial_computes_only_what_the_answer_needs():
